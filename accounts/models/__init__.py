@@ -1,0 +1,19 @@
+"""People, places, and what connects them."""
+
+from accounts.models.agency import Agency, Position, PositionFamily, PositionLevel
+from accounts.models.employee import Employee, PersonnelNumber, RoleGrant
+from accounts.models.placement import Acting, GradeHistory, Placement, SupervisorOverride
+
+__all__ = [
+    "Acting",
+    "Agency",
+    "Employee",
+    "GradeHistory",
+    "PersonnelNumber",
+    "Placement",
+    "Position",
+    "PositionFamily",
+    "PositionLevel",
+    "RoleGrant",
+    "SupervisorOverride",
+]

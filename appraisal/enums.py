@@ -1,0 +1,197 @@
+"""States, phases, parties, actions: the words of the process."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CycleState(models.TextChoices):
+    """A cycle is prepared, then open, then closed."""
+
+    DRAFT = "draft", _("In preparation")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class Scheme(models.TextChoices):
+    """How ratings become a predicate."""
+
+    CATEGORICAL = "categorical", _("Nine cells (PermenPANRB 6/2022)")
+
+
+class Phase(models.TextChoices):
+    """A window of time in a cycle. Phases are windows, never states."""
+
+    PLANNING = "planning", _("Planning")
+    EXECUTION = "execution", _("Execution")
+    SELF_ASSESSMENT = "self_assessment", _("Self-assessment")
+    NOMINATION = "nomination", _("Nomination of peers")
+    PEER_REVIEW = "peer_review", _("Peer review")
+    SUPERVISOR_REVIEW = "supervisor_review", _("Supervisor review")
+    CALIBRATION = "calibration", _("Calibration")
+    PUBLICATION = "publication", _("Publication")
+
+
+# Peers join with the sealed reviews; until then a cycle has these six.
+PHASES_IN_USE: tuple[Phase, ...] = (
+    Phase.PLANNING,
+    Phase.EXECUTION,
+    Phase.SELF_ASSESSMENT,
+    Phase.SUPERVISOR_REVIEW,
+    Phase.CALIBRATION,
+    Phase.PUBLICATION,
+)
+
+
+class Track(models.TextChoices):
+    """The four tracks of an appraisal, overlapping in time, each with its own state."""
+
+    PLAN = "plan", _("Plan")
+    SELF_ASSESSMENT = "self_assessment", _("Self-assessment")
+    RATING = "rating", _("Rating")
+    RESULT = "result", _("Result")
+
+
+class PlanState(models.TextChoices):
+    """Where the latest version of the plan stands."""
+
+    DRAFT = "draft", _("Draft")
+    SENT = "sent", _("Sent")
+    RETURNED = "returned", _("Returned")
+    AGREED = "agreed", _("Agreed")
+
+
+class SelfState(models.TextChoices):
+    """Where the self-assessment stands."""
+
+    DRAFT = "draft", _("Draft")
+    SENT = "sent", _("Sent")
+    RETURNED = "returned", _("Returned")
+    NOT_SENT = "not_sent", _("Not sent")
+
+
+class RatingState(models.TextChoices):
+    """Where the supervisor's rating stands."""
+
+    OPEN = "open", _("Open")
+    FIRST_SAVED = "first_saved", _("First rating saved")
+    SENT = "sent", _("Sent")
+    REVISED = "revised", _("Revised")
+    CONFIRMED = "confirmed", _("Confirmed")
+    NOT_ASSESSED = "not_assessed", _("Not assessed")
+
+
+RATED = frozenset({RatingState.SENT, RatingState.REVISED, RatingState.CONFIRMED})
+UNRATED = frozenset({RatingState.OPEN, RatingState.FIRST_SAVED})
+
+
+class ResultState(models.TextChoices):
+    """Who may see the result."""
+
+    HIDDEN = "hidden", _("Not published")
+    WITH_SUPERVISOR = "with_supervisor", _("Shown to supervisors")
+    PUBLISHED = "published", _("Published")
+    RECEIVED = "received", _("Received")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+
+
+SEEN_BY_EMPLOYEE = frozenset({ResultState.PUBLISHED, ResultState.RECEIVED, ResultState.ACKNOWLEDGED})
+SEEN_BY_SUPERVISOR = SEEN_BY_EMPLOYEE | {ResultState.WITH_SUPERVISOR}
+OPENED_BY_EMPLOYEE = frozenset({ResultState.RECEIVED, ResultState.ACKNOWLEDGED})
+
+
+class Party(models.TextChoices):
+    """Who somebody is to one appraisal. `clock` is time itself."""
+
+    EMPLOYEE = "employee", _("Employee")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    DELEGATE = "delegate", _("Day-to-day head (Plh)")
+    SUPERIOR = "superior", _("Superior")
+    HR = "hr", _("HR admin")
+    CLOCK = "clock", _("The clock")
+
+
+class Action(models.TextChoices):
+    """Every move that can be made."""
+
+    SEND_PLAN = "send_plan", _("Send the plan")
+    WITHDRAW_PLAN = "withdraw_plan", _("Take the plan back")
+    RETURN_PLAN = "return_plan", _("Return the plan")
+    AGREE_PLAN = "agree_plan", _("Agree to the plan")
+    REVISE_PLAN = "revise_plan", _("Change the agreed plan")
+    SEND_SELF = "send_self", _("Send the self-assessment")
+    RESEND_SELF = "resend_self", _("Send the self-assessment again")
+    WITHDRAW_SELF = "withdraw_self", _("Take the self-assessment back")
+    RETURN_SELF = "return_self", _("Return the self-assessment")
+    CLOSE_SELF_COMPLETE = "close_self_complete", _("Sent when time was up")
+    CLOSE_SELF_INCOMPLETE = "close_self_incomplete", _("Closed without being sent")
+    KEEP_EARLIER_SELF = "keep_earlier_self", _("The earlier version counts")
+    SAVE_FIRST = "save_first", _("Save the first rating")
+    SEND_RATING = "send_rating", _("Send the rating")
+    REVISE_RATING = "revise_rating", _("Revise the rating")
+    CONFIRM_RATING = "confirm_rating", _("Confirm the rating")
+    CLOSE_UNRATED = "close_unrated", _("Close without a rating")
+    SHOW_SUPERVISOR = "show_supervisor", _("Show the result to the supervisor")
+    PUBLISH = "publish", _("Publish the result")
+    RECALL = "recall", _("Recall the result")
+    RECEIVE = "receive", _("Open the result")
+    ACKNOWLEDGE = "acknowledge", _("Confirm having read")
+
+
+class ItemKind(models.TextChoices):
+    """Main results come from the duty; additional ones are agreed beside it."""
+
+    MAIN = "main", _("Main")
+    ADDITIONAL = "additional", _("Additional")
+
+
+class Rating(models.TextChoices):
+    """Against the expectation."""
+
+    BELOW = "below", _("Below expectation")
+    MEETS = "meets", _("Meets expectation")
+    ABOVE = "above", _("Above expectation")
+
+
+class Predicate(models.TextChoices):
+    """The predicate of an employee."""
+
+    VERY_GOOD = "very_good", _("Very good")
+    GOOD = "good", _("Good")
+    NEEDS_IMPROVEMENT = "needs_improvement", _("Needs improvement")
+    POOR = "poor", _("Poor")
+    VERY_POOR = "very_poor", _("Very poor")
+
+
+class Topic(models.TextChoices):
+    """What one page of a form asks about."""
+
+    ITEM = "item", _("Plan item")
+    VALUE = "value", _("Core value")
+    COMPETENCY = "competency", _("Competency")
+    OVERALL = "overall", _("Overall rating")
+    FEEDBACK = "feedback", _("Feedback")
+
+
+class RatingStage(models.TextChoices):
+    """Which of the kept ratings a record is."""
+
+    FIRST = "first", _("First save")
+    FINAL = "final", _("Sent")
+    REVISED = "revised", _("Revised in calibration")
+
+
+class JournalKind(models.TextChoices):
+    """What an entry of the year is."""
+
+    ACHIEVEMENT = "achievement", _("Achievement")
+    FEEDBACK_POSITIVE = "feedback_positive", _("Feedback: keep doing this")
+    FEEDBACK_IMPROVE = "feedback_improve", _("Feedback: do this differently")
+    EVIDENCE = "evidence", _("Note on evidence")
+
+
+class NotAssessedReason(models.TextChoices):
+    """Why there is no rating at publication."""
+
+    UNRATED = "unrated", _("Nobody rated in time")
+    NO_PLAN = "no_plan", _("No agreed plan")
+    LEFT = "left", _("Left the service")

@@ -1,0 +1,94 @@
+"""Who may see what, each as a Q. Nothing else decides visibility; views load through it.
+
+Invisible is 404. Parties (employee, supervisor, superior) are read from the appraisal itself; granted roles come
+dated and scoped to a subtree in the Actor. docs/permissions.md is generated from this and from @access.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from appraisal.enums import SEEN_BY_EMPLOYEE, SEEN_BY_SUPERVISOR, RatingState, SelfState
+
+NOTHING = Q(pk__in=[])
+
+
+def _within(actor: Actor, *roles: str) -> Q:
+    """Appraisals in a subtree in which the actor holds one of the roles."""
+    found = NOTHING
+    for path in actor.paths(*roles):
+        found |= Q(agency__path__startswith=path)
+    return found
+
+
+def is_rater(actor: Actor) -> Q:
+    """The present supervisor, or whoever rated (a former supervisor keeps what falls into their dates)."""
+    return Q(supervisor=actor.id) | Q(rated_by=actor.id)
+
+
+def visible_to(actor: Actor) -> Q:
+    """Where an appraisal stands and its dates: the parties, heads, HR and performance managers, the auditor."""
+    if actor.id is None:
+        return NOTHING
+    return (
+        Q(employee=actor.id)
+        | is_rater(actor)
+        | Q(superior=actor.id)
+        | _within(
+            actor, Role.AGENCY_HEAD, Role.HR_AGENCY, Role.HR_CITY, Role.PERFORMANCE_MANAGER, Role.AUDITOR
+        )
+    )
+
+
+def content_visible_to(actor: Actor) -> Q:
+    """Plan, realisation, evidence and the shared journal: employee, supervisor, superior, agency head, auditor."""
+    if actor.id is None:
+        return NOTHING
+    return (
+        Q(employee=actor.id)
+        | is_rater(actor)
+        | Q(superior=actor.id)
+        | _within(actor, Role.AGENCY_HEAD, Role.AUDITOR)
+    )
+
+
+def self_assessment_visible_to(actor: Actor) -> Q:
+    """The sent self-assessment: its writer always; the same readers as the plan once it was sent."""
+    if actor.id is None:
+        return NOTHING
+    return Q(employee=actor.id) | (
+        Q(self_state__in=[SelfState.SENT, SelfState.RETURNED]) & content_visible_to(actor)
+    )
+
+
+def rating_visible_to(actor: Actor) -> Q:
+    """A rating before publication: its author at once; superior and agency head once it was sent; the auditor."""
+    if actor.id is None:
+        return NOTHING
+    sent = Q(rating_state__in=[RatingState.SENT, RatingState.REVISED, RatingState.CONFIRMED])
+    return Q(rated_by=actor.id) | (
+        sent & (Q(superior=actor.id) | _within(actor, Role.AGENCY_HEAD, Role.AUDITOR))
+    )
+
+
+def result_visible_to(actor: Actor) -> Q:
+    """The published result with its tree.
+
+    Supervisor, superior and agency head from the day it is shown to supervisors; the employee, and HR of the
+    agency and of the city, from publication; the auditor whatever is stored.
+    """
+    if actor.id is None:
+        return NOTHING
+    return (
+        (
+            Q(result_state__in=SEEN_BY_EMPLOYEE)
+            & (Q(employee=actor.id) | _within(actor, Role.HR_AGENCY, Role.HR_CITY))
+        )
+        | (
+            Q(result_state__in=SEEN_BY_SUPERVISOR)
+            & (is_rater(actor) | Q(superior=actor.id) | _within(actor, Role.AGENCY_HEAD))
+        )
+        | _within(actor, Role.AUDITOR)
+    )

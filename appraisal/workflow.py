@@ -1,0 +1,517 @@
+"""The process as data, pure: every legal move, and what time does to work that is not finished.
+
+The services that move, the buttons, the worklist, the tests and docs/workflow.md read this table.
+Phases are windows, never states: whether an act is in time is decided by the moment it arrived.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appraisal.enums import (
+    RATED,
+    Action,
+    Party,
+    Phase,
+    PlanState,
+    RatingState,
+    ResultState,
+    SelfState,
+    Track,
+)
+from appraisal.windows import Window
+
+State = PlanState | SelfState | RatingState | ResultState
+
+RETURN_DAYS = 3
+OBJECTION_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a move cannot be made: a code for tests and links, a sentence for people, and where to mend it."""
+
+    code: str
+    text: str | Promise
+    values: Mapping[str, str] = field(default_factory=dict)
+    moment: dt.datetime | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        """The sentence in the reader's language."""
+        values = dict(self.values)
+        if self.moment is not None:
+            values["moment"] = date_format(self.moment.astimezone(), "DATETIME_FORMAT")
+        return str(self.text) % values
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the rules need to know of one appraisal at one moment.
+
+    The `missing_*` lists are filled by pages and services that are about to move that track; a worklist leaves
+    them empty, so an action that it lists may still be refused with reasons on its own page.
+    """
+
+    at: dt.datetime
+    windows: Mapping[Phase, Window]
+    plan: PlanState = PlanState.DRAFT
+    self_assessment: SelfState = SelfState.DRAFT
+    rating: RatingState = RatingState.OPEN
+    result: ResultState = ResultState.HIDDEN
+    has_agreed_plan: bool = False
+    self_returned_at: dt.datetime | None = None
+    self_due_at: dt.datetime | None = None
+    agency_opened: bool = False
+    missing_in_plan: tuple[Reason, ...] = ()
+    missing_in_self: tuple[Reason, ...] = ()
+    missing_in_rating: tuple[Reason, ...] = ()
+    missing_in_feedback: tuple[Reason, ...] = ()
+
+    def state(self, track: Track) -> State:
+        """The state of a track."""
+        return {
+            Track.PLAN: self.plan,
+            Track.SELF_ASSESSMENT: self.self_assessment,
+            Track.RATING: self.rating,
+            Track.RESULT: self.result,
+        }[track]
+
+    def is_open(self, phase: Phase) -> bool:
+        """Whether the phase is open to this appraisal at `at`."""
+        window = self.windows.get(phase)
+        return window is not None and window.is_open(self.at)
+
+    def has_closed(self, phase: Phase) -> bool:
+        """Whether the phase is over for this appraisal at `at`."""
+        window = self.windows.get(phase)
+        return window is not None and window.has_closed(self.at)
+
+
+Obstacle = Callable[[Facts], tuple[Reason, ...]]
+
+
+# --- obstacles ----------------------------------------------------------------------------------
+
+
+def plan_incomplete(facts: Facts) -> tuple[Reason, ...]:
+    """What the plan still lacks."""
+    return facts.missing_in_plan
+
+
+def self_incomplete(facts: Facts) -> tuple[Reason, ...]:
+    """What the self-assessment still lacks."""
+    return facts.missing_in_self
+
+
+def rating_begun(facts: Facts) -> tuple[Reason, ...]:
+    """The supervisor has already rated, so the ground may not move."""
+    if facts.rating == RatingState.OPEN:
+        return ()
+    return (Reason("rating_begun", _("Your supervisor has already started to rate. Ask them to return it.")),)
+
+
+def already_returned(facts: Facts) -> tuple[Reason, ...]:
+    """A self-assessment is returned once at most."""
+    if facts.self_returned_at is None:
+        return ()
+    return (Reason("already_returned", _("A self-assessment can be returned only once.")),)
+
+
+def no_agreed_plan(facts: Facts) -> tuple[Reason, ...]:
+    """Without one agreed plan nothing can be rated."""
+    if facts.has_agreed_plan:
+        return ()
+    return (Reason("no_agreed_plan", _("There is no agreed plan yet. Agree on the plan first.")),)
+
+
+def self_still_expected(facts: Facts) -> tuple[Reason, ...]:
+    """The employee speaks first: while the self-assessment may still come, the supervisor waits."""
+    if facts.self_assessment in {SelfState.SENT, SelfState.NOT_SENT}:
+        return ()
+    if facts.self_assessment == SelfState.RETURNED:
+        if facts.self_due_at is None or facts.at >= facts.self_due_at:
+            return ()
+        return (
+            Reason(
+                "self_returned",
+                _(
+                    "You returned the self-assessment. The employee has until %(moment)s WIB to send it again."
+                ),
+                moment=facts.self_due_at,
+            ),
+        )
+    if facts.has_closed(Phase.SELF_ASSESSMENT):
+        return ()
+    window = facts.windows.get(Phase.SELF_ASSESSMENT)
+    return (
+        Reason(
+            "self_expected",
+            _("The self-assessment has not been sent yet. You can rate without it after %(moment)s WIB."),
+            moment=window.closes_at if window else facts.at,
+        ),
+    )
+
+
+def rating_incomplete(facts: Facts) -> tuple[Reason, ...]:
+    """Which items, values and competencies are not rated yet."""
+    return facts.missing_in_rating
+
+
+def feedback_incomplete(facts: Facts) -> tuple[Reason, ...]:
+    """Which reasons, pieces of evidence and words of feedback are missing."""
+    return facts.missing_in_feedback
+
+
+def not_rated(facts: Facts) -> tuple[Reason, ...]:
+    """Only a rated appraisal has a result."""
+    if facts.rating in RATED:
+        return ()
+    return (Reason("not_rated", _("This appraisal has no sent rating.")),)
+
+
+def somebody_has_opened(facts: Facts) -> tuple[Reason, ...]:
+    """A publication can be recalled until the first employee of the agency has opened a result."""
+    if not facts.agency_opened:
+        return ()
+    return (
+        Reason(
+            "somebody_has_opened",
+            _("An employee has already opened a result, so it can no longer be recalled."),
+        ),
+    )
+
+
+# --- deadlines ----------------------------------------------------------------------------------
+
+
+def return_deadline(facts: Facts) -> dt.datetime:
+    """Three days after the return, or the end of self-assessment if that is later; never past the supervisor's window."""
+    due = facts.at + dt.timedelta(days=RETURN_DAYS)
+    own = facts.windows.get(Phase.SELF_ASSESSMENT)
+    if own is not None:
+        due = max(due, own.closes_at)
+    window = facts.windows.get(Phase.SUPERVISOR_REVIEW)
+    return min(due, window.closes_at) if window else due
+
+
+def objection_deadline(facts: Facts) -> dt.datetime:
+    """Fourteen calendar days after receipt (PP 30/2019 Pasal 59)."""
+    return facts.at + dt.timedelta(days=OBJECTION_DAYS)
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+ANY_TIME: frozenset[Phase] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One legal move.
+
+    `by` says whose move it is and in which windows; ANY_TIME asks for no window. `late_until` keeps the move open
+    after its windows, marked late, until that phase closes. `within_due` replaces the window by the stored deadline of the
+    returned self-assessment. `deadline` is the one that the move sets.
+    """
+
+    sources: frozenset[State]
+    target: State
+    by: Mapping[Party, frozenset[Phase]]
+    late_until: Phase | None = None
+    within_due: bool = False
+    needs_comment: bool = False
+    obstacles: tuple[Obstacle, ...] = ()
+    deadline: Callable[[Facts], dt.datetime] | None = None
+
+
+def _phases(*phases: Phase) -> frozenset[Phase]:
+    return frozenset(phases)
+
+
+TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
+    (Track.PLAN, Action.SEND_PLAN): Transition(
+        sources=frozenset({PlanState.DRAFT, PlanState.RETURNED}),
+        target=PlanState.SENT,
+        by={Party.EMPLOYEE: _phases(Phase.PLANNING)},
+        late_until=Phase.SUPERVISOR_REVIEW,
+        obstacles=(plan_incomplete,),
+    ),
+    (Track.PLAN, Action.WITHDRAW_PLAN): Transition(
+        sources=frozenset({PlanState.SENT}),
+        target=PlanState.DRAFT,
+        by={Party.EMPLOYEE: _phases(Phase.PLANNING)},
+        late_until=Phase.SUPERVISOR_REVIEW,
+    ),
+    (Track.PLAN, Action.RETURN_PLAN): Transition(
+        sources=frozenset({PlanState.SENT}),
+        target=PlanState.RETURNED,
+        by={Party.SUPERVISOR: _phases(Phase.PLANNING), Party.DELEGATE: _phases(Phase.PLANNING)},
+        late_until=Phase.SUPERVISOR_REVIEW,
+        needs_comment=True,
+    ),
+    (Track.PLAN, Action.AGREE_PLAN): Transition(
+        sources=frozenset({PlanState.SENT}),
+        target=PlanState.AGREED,
+        by={Party.SUPERVISOR: _phases(Phase.PLANNING), Party.DELEGATE: _phases(Phase.PLANNING)},
+        late_until=Phase.SUPERVISOR_REVIEW,
+        obstacles=(plan_incomplete,),
+    ),
+    (Track.PLAN, Action.REVISE_PLAN): Transition(
+        sources=frozenset({PlanState.AGREED}),
+        target=PlanState.DRAFT,
+        by={
+            Party.EMPLOYEE: _phases(Phase.PLANNING, Phase.EXECUTION),
+            Party.SUPERVISOR: _phases(Phase.PLANNING, Phase.EXECUTION),
+        },
+        needs_comment=True,
+        obstacles=(rating_begun,),
+    ),
+    (Track.SELF_ASSESSMENT, Action.SEND_SELF): Transition(
+        sources=frozenset({SelfState.DRAFT}),
+        target=SelfState.SENT,
+        by={Party.EMPLOYEE: _phases(Phase.SELF_ASSESSMENT)},
+        obstacles=(self_incomplete,),
+    ),
+    (Track.SELF_ASSESSMENT, Action.RESEND_SELF): Transition(
+        sources=frozenset({SelfState.RETURNED}),
+        target=SelfState.SENT,
+        by={Party.EMPLOYEE: ANY_TIME},
+        within_due=True,
+        obstacles=(self_incomplete,),
+    ),
+    (Track.SELF_ASSESSMENT, Action.WITHDRAW_SELF): Transition(
+        sources=frozenset({SelfState.SENT}),
+        target=SelfState.DRAFT,
+        by={Party.EMPLOYEE: _phases(Phase.SELF_ASSESSMENT)},
+        obstacles=(rating_begun,),
+    ),
+    (Track.SELF_ASSESSMENT, Action.RETURN_SELF): Transition(
+        sources=frozenset({SelfState.SENT}),
+        target=SelfState.RETURNED,
+        by={
+            Party.SUPERVISOR: _phases(Phase.SELF_ASSESSMENT, Phase.SUPERVISOR_REVIEW),
+            Party.DELEGATE: _phases(Phase.SELF_ASSESSMENT, Phase.SUPERVISOR_REVIEW),
+        },
+        needs_comment=True,
+        obstacles=(already_returned, rating_begun),
+        deadline=return_deadline,
+    ),
+    (Track.SELF_ASSESSMENT, Action.CLOSE_SELF_COMPLETE): Transition(
+        sources=frozenset({SelfState.DRAFT}),
+        target=SelfState.SENT,
+        by={Party.CLOCK: ANY_TIME},
+        obstacles=(self_incomplete,),
+    ),
+    (Track.SELF_ASSESSMENT, Action.CLOSE_SELF_INCOMPLETE): Transition(
+        sources=frozenset({SelfState.DRAFT}),
+        target=SelfState.NOT_SENT,
+        by={Party.CLOCK: ANY_TIME},
+    ),
+    (Track.SELF_ASSESSMENT, Action.KEEP_EARLIER_SELF): Transition(
+        sources=frozenset({SelfState.RETURNED}),
+        target=SelfState.SENT,
+        by={Party.CLOCK: ANY_TIME},
+    ),
+    (Track.RATING, Action.SAVE_FIRST): Transition(
+        sources=frozenset({RatingState.OPEN}),
+        target=RatingState.FIRST_SAVED,
+        by={
+            Party.SUPERVISOR: _phases(Phase.SUPERVISOR_REVIEW),
+            Party.SUPERIOR: _phases(Phase.CALIBRATION),
+        },
+        obstacles=(no_agreed_plan, self_still_expected, rating_incomplete),
+    ),
+    (Track.RATING, Action.SEND_RATING): Transition(
+        sources=frozenset({RatingState.FIRST_SAVED}),
+        target=RatingState.SENT,
+        by={
+            Party.SUPERVISOR: _phases(Phase.SUPERVISOR_REVIEW),
+            Party.SUPERIOR: _phases(Phase.CALIBRATION),
+        },
+        obstacles=(no_agreed_plan, self_still_expected, rating_incomplete, feedback_incomplete),
+    ),
+    (Track.RATING, Action.REVISE_RATING): Transition(
+        sources=frozenset({RatingState.SENT, RatingState.REVISED}),
+        target=RatingState.REVISED,
+        by={Party.SUPERVISOR: _phases(Phase.CALIBRATION)},
+        needs_comment=True,
+        obstacles=(rating_incomplete, feedback_incomplete),
+    ),
+    (Track.RATING, Action.CONFIRM_RATING): Transition(
+        sources=frozenset({RatingState.SENT, RatingState.REVISED}),
+        target=RatingState.CONFIRMED,
+        by={Party.HR: _phases(Phase.PUBLICATION)},
+    ),
+    (Track.RATING, Action.CLOSE_UNRATED): Transition(
+        sources=frozenset({RatingState.OPEN, RatingState.FIRST_SAVED}),
+        target=RatingState.NOT_ASSESSED,
+        by={Party.HR: _phases(Phase.PUBLICATION)},
+        needs_comment=True,
+    ),
+    (Track.RESULT, Action.SHOW_SUPERVISOR): Transition(
+        sources=frozenset({ResultState.HIDDEN}),
+        target=ResultState.WITH_SUPERVISOR,
+        by={Party.HR: _phases(Phase.PUBLICATION)},
+        obstacles=(not_rated,),
+    ),
+    (Track.RESULT, Action.PUBLISH): Transition(
+        sources=frozenset({ResultState.WITH_SUPERVISOR}),
+        target=ResultState.PUBLISHED,
+        by={Party.HR: _phases(Phase.PUBLICATION), Party.CLOCK: ANY_TIME},
+        obstacles=(not_rated,),
+    ),
+    (Track.RESULT, Action.RECALL): Transition(
+        sources=frozenset({ResultState.WITH_SUPERVISOR, ResultState.PUBLISHED}),
+        target=ResultState.HIDDEN,
+        by={Party.HR: ANY_TIME},
+        needs_comment=True,
+        obstacles=(somebody_has_opened,),
+    ),
+    (Track.RESULT, Action.RECEIVE): Transition(
+        sources=frozenset({ResultState.PUBLISHED}),
+        target=ResultState.RECEIVED,
+        by={Party.EMPLOYEE: ANY_TIME},
+        deadline=objection_deadline,
+    ),
+    (Track.RESULT, Action.ACKNOWLEDGE): Transition(
+        sources=frozenset({ResultState.RECEIVED}),
+        target=ResultState.ACKNOWLEDGED,
+        by={Party.EMPLOYEE: ANY_TIME},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRule:
+    """What time does to unfinished work when a phase closes: the moves of the clock, and a sentence for the docs."""
+
+    moves: tuple[tuple[Track, Action], ...]
+    says: str | Promise
+
+
+ON_CLOSE: Mapping[Phase, ClosingRule] = {
+    Phase.PLANNING: ClosingRule(
+        moves=(),
+        says=_(
+            "A plan that is not sent or not agreed stays open to employee, supervisor and HR until supervisor review "
+            "closes. It is marked late and blocks nothing else."
+        ),
+    ),
+    Phase.EXECUTION: ClosingRule(
+        moves=(), says=_("Nothing: realisation stays open until self-assessment closes.")
+    ),
+    Phase.SELF_ASSESSMENT: ClosingRule(
+        moves=(
+            (Track.SELF_ASSESSMENT, Action.CLOSE_SELF_COMPLETE),
+            (Track.SELF_ASSESSMENT, Action.CLOSE_SELF_INCOMPLETE),
+        ),
+        says=_(
+            "A complete draft is sent by the clock and marked so. An incomplete one becomes “not sent”; the supervisor "
+            "goes on without it."
+        ),
+    ),
+    Phase.SUPERVISOR_REVIEW: ClosingRule(
+        moves=((Track.SELF_ASSESSMENT, Action.KEEP_EARLIER_SELF),),
+        says=_(
+            "An appraisal without a sent rating passes to the supervisor's own supervisor, who rates in the "
+            "calibration window. HR sees the list."
+        ),
+    ),
+    Phase.CALIBRATION: ClosingRule(moves=(), says=_("Nothing more can be revised.")),
+    Phase.PUBLICATION: ClosingRule(
+        moves=(),
+        says=_(
+            "What is still unrated at publication is skipped with a count and closed as not assessed, with a reason."
+        ),
+    ),
+}
+
+
+# --- asking the table ---------------------------------------------------------------------------
+
+
+def is_late(action: Action, facts: Facts) -> bool:
+    """Whether the move is made after its own windows but still within `late_until`."""
+    _track, move = find(action)
+    if move.late_until is None:
+        return False
+    phases = frozenset().union(*move.by.values())
+    return all(facts.has_closed(phase) for phase in phases if phase in facts.windows)
+
+
+def find(action: Action) -> tuple[Track, Transition]:
+    """The track and the row of an action."""
+    for (track, candidate), move in TRANSITIONS.items():
+        if candidate == action:
+            return track, move
+    raise KeyError(action)
+
+
+def untimely(action: Action, facts: Facts, party: Party) -> tuple[Reason, ...]:
+    """Why the moment is wrong for this party, or nothing."""
+    _track, move = find(action)
+    if move.within_due:
+        if facts.self_due_at is not None and facts.at < facts.self_due_at:
+            return ()
+        return (
+            Reason("too_late", _("Time was up on %(moment)s WIB."), moment=facts.self_due_at or facts.at),
+        )
+    phases = move.by[party]
+    if not phases or any(facts.is_open(phase) for phase in phases):
+        return ()
+    known = [facts.windows[phase] for phase in phases if phase in facts.windows]
+    if not known:
+        return (Reason("no_window", _("This cycle has no time for this step.")),)
+    opens_at = min(window.opens_at for window in known)
+    if move.late_until is not None and facts.at >= opens_at:
+        last = facts.windows.get(move.late_until)
+        if last is None or not last.has_closed(facts.at):
+            return ()
+        return (Reason("too_late", _("Time was up on %(moment)s WIB."), moment=last.closes_at),)
+    upcoming = [window.opens_at for window in known if window.opens_at > facts.at]
+    if upcoming:
+        return (Reason("too_early", _("This opens on %(moment)s WIB."), moment=min(upcoming)),)
+    closes_at = max(window.closes_at for window in known)
+    return (Reason("too_late", _("Time was up on %(moment)s WIB."), moment=closes_at),)
+
+
+def available(facts: Facts, parties: frozenset[Party]) -> tuple[Action, ...]:
+    """The moves that one of the parties can make now, as far as state and time go, in the order of the table."""
+    return tuple(
+        action
+        for (track, action), move in TRANSITIONS.items()
+        if facts.state(track) in move.sources
+        and any(party in parties and not untimely(action, facts, party) for party in move.by)
+    )
+
+
+def obstacles_to(
+    action: Action, facts: Facts, parties: frozenset[Party], *, comment: str | None = None
+) -> tuple[Reason, ...]:
+    """Every reason why none of the parties can make this move now; empty when it can be made.
+
+    `comment` is checked only when it is given (a page that draws the button leaves it out).
+    """
+    track, move = find(action)
+    able = [party for party in move.by if party in parties]
+    if not able:
+        return (Reason("not_your_move", _("This step is not yours to take.")),)
+    reasons: list[Reason] = []
+    if facts.state(track) not in move.sources:
+        reasons.append(Reason("wrong_state", _("This has already been done, or is not possible any more.")))
+    late = [untimely(action, facts, party) for party in able]
+    if all(late):
+        reasons.extend(late[0])
+    for obstacle in move.obstacles:
+        reasons.extend(obstacle(facts))
+    if comment is not None and move.needs_comment and not comment.strip():
+        reasons.append(
+            Reason("no_comment", _("Write why, so that the other side understands."), key="comment")
+        )
+    return tuple(reasons)

@@ -1,0 +1,5 @@
+"""Every route of the product; of allauth only those that are used, each by name."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,167 @@
+"""What happened, on record: an event for every act, and apart from it the erasable detail.
+
+An event is written in the act's own transaction. Its digest is SHA-256 over the canonical bytes of
+the event and its detail, and a random salt, so that the detail can be erased later while the event stays provable.
+UPDATE, DELETE and TRUNCATE are refused by triggers (migration `0002_audit_guards`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CurrentTransactionId(models.Func):
+    """The id of the running transaction as a number (never reused: 64 bit)."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+
+
+class AuditEvent(models.Model):
+    """One act: who, what, on which object, when and why. Written by `record` alone."""
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.RESTRICT,
+        null=True,
+        related_name="+",
+        verbose_name=_("actor"),
+    )
+    act = models.CharField(_("act"), max_length=60)
+    object_type = models.CharField(_("kind of object"), max_length=40)
+    object_id = models.UUIDField(_("object"))
+    at = models.DateTimeField(_("at"))
+    reason = models.TextField(_("reason"), blank=True)
+    transaction_id = models.BigIntegerField(_("transaction"), db_default=CurrentTransactionId())
+    digest = models.BinaryField(_("digest"), max_length=32)
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        indexes = [models.Index(fields=["object_id", "id"], name="audit_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.object_type} {self.object_id}"
+
+
+class AuditDetail(models.Model):
+    """What the act changed. Erased by the retention command alone; the event's digest stays."""
+
+    event = models.OneToOneField(
+        AuditEvent, on_delete=models.RESTRICT, primary_key=True, related_name="detail"
+    )
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"), null=True)
+    salt = models.BinaryField(_("salt"), max_length=16)
+
+    class Meta:
+        verbose_name = _("audit detail")
+        verbose_name_plural = _("audit details")
+
+    def __str__(self) -> str:
+        return f"detail of {self.event_id}"
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can hold it without loss: decimals and dates as strings, mappings and lists inside too."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Decimal | uuid.UUID):
+        return str(value)
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: sorted keys, no spaces, no escapes beyond JSON's own. Floats are refused."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def event_digest(
+    *,
+    actor_id: uuid.UUID | None,
+    act: str,
+    object_type: str,
+    object_id: uuid.UUID,
+    at: dt.datetime,
+    reason: str,
+    before: Any,
+    after: Any,
+    salt: bytes,
+) -> bytes:
+    """SHA-256 over the salt and the canonical bytes of everything the event says."""
+    said = canonical(
+        {
+            "actor": actor_id,
+            "act": act,
+            "object_type": object_type,
+            "object_id": object_id,
+            "at": at,
+            "reason": reason,
+            "before": before,
+            "after": after,
+        }
+    )
+    return hashlib.sha256(salt + said.encode()).digest()
+
+
+def record(
+    *,
+    actor_id: uuid.UUID | None,
+    act: str,
+    object_type: str,
+    object_id: uuid.UUID,
+    at: dt.datetime,
+    reason: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Write the event and its detail in the running transaction. `actor_id` None is the clock.
+
+    `act` is dotted, noun first (`plan.agreed`). Costs two inserts.
+    """
+    salt = secrets.token_bytes(16)
+    event = AuditEvent.objects.create(
+        actor_id=actor_id,
+        act=act,
+        object_type=object_type,
+        object_id=object_id,
+        at=at,
+        reason=reason,
+        digest=event_digest(
+            actor_id=actor_id,
+            act=act,
+            object_type=object_type,
+            object_id=object_id,
+            at=at,
+            reason=reason,
+            before=before,
+            after=after,
+            salt=salt,
+        ),
+    )
+    AuditDetail.objects.create(
+        event=event,
+        before=plain(before) if before is not None else None,
+        after=plain(after) if after is not None else None,
+        salt=salt,
+    )
+    return event

@@ -1,0 +1,8 @@
+"""Django looks for models here; they live in the module of their noun."""
+
+from core.access_log import AccessLogEntry
+from core.audit import AuditDetail, AuditEvent
+from core.heartbeat import Heartbeat
+from core.notifications import Notification
+
+__all__ = ["AccessLogEntry", "AuditDetail", "AuditEvent", "Heartbeat", "Notification"]
