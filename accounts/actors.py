@@ -6,8 +6,13 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from accounts.enums import Role
-from accounts.models import RoleGrant
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast
+
+from accounts.enums import ActingKind, Role
+from accounts.models import Acting, RoleGrant
+
+_STANDS_IN = "stands_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +25,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, with which roles, where. `id` is None for somebody without a session."""
+    """Who acts, with which roles, where. `id` is None for somebody without a session.
+
+    `stands_in_for` are the heads whose worklist the actor has today as Plh.
+    """
 
     id: uuid.UUID | None
     name: str = ""
     grants: tuple[Grant, ...] = ()
+    stands_in_for: tuple[uuid.UUID, ...] = ()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -45,11 +54,21 @@ NOBODY = Actor(id=None)
 
 def load_actor(employee_id: uuid.UUID, name: str, day: dt.date) -> Actor:
     """The actor as of `day`. Costs one query."""
-    rows = RoleGrant.objects.filter(employee_id=employee_id).valid_on(day).values_list("role", "agency__path")
+    roles = RoleGrant.objects.filter(employee_id=employee_id).valid_on(day).values_list("role", "agency__path")
+    heads = Acting.objects.filter(
+        employee_id=employee_id,
+        kind=ActingKind.PLH,
+        period__contains=day,
+        agency__placements__is_head=True,
+        agency__placements__period__contains=day,
+    ).values_list(
+        Value(_STANDS_IN, output_field=CharField()),
+        Cast("agency__placements__employee_id", CharField()),
+    )
+    rows = list(roles.union(heads, all=True))
     return Actor(
         id=employee_id,
         name=name,
-        grants=tuple(
-            sorted((Grant(role=role, path=path) for role, path in rows), key=lambda g: (g.role, g.path))
-        ),
+        grants=tuple(Grant(role=role, path=path) for role, path in sorted(rows) if role != _STANDS_IN),
+        stands_in_for=tuple(uuid.UUID(value) for role, value in sorted(rows) if role == _STANDS_IN),
     )

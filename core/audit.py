@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import secrets
 import uuid
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.canonical import canonical, plain
 
 
 class CurrentTransactionId(models.Func):
@@ -71,28 +71,6 @@ class AuditDetail(models.Model):
 
     def __str__(self) -> str:
         return f"detail of {self.event_id}"
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON can hold it without loss: decimals and dates as strings, mappings and lists inside too."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, Decimal | uuid.UUID):
-        return str(value)
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(inner) for inner in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    raise TypeError(f"{type(value).__name__} has no canonical form")
-
-
-def canonical(value: Any) -> str:
-    """The one JSON text of a value: sorted keys, no spaces, no escapes beyond JSON's own. Floats are refused."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def event_digest(

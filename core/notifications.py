@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.audit import plain
+from core.canonical import plain
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
