@@ -32,6 +32,6 @@ class ActorMiddleware:
                 return ""
             return request.user.language
 
-        request.actor = cast(Actor, SimpleLazyObject(load))  # type: ignore[attr-defined]
+        request.actor = cast("Actor", SimpleLazyObject(load))  # type: ignore[attr-defined]
         request.preferred_language = preferred_language  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -69,7 +69,7 @@ def parse_number(text: str) -> PersonnelNumberParts:
         raise MalformedNumber(_("Digit 15 must be 1 or 2."))
     if digits[15:] == "000":
         raise MalformedNumber(_("The last three digits cannot be 000."))
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if year - birth_date.year not in USUAL_AGE:
         warnings = (str(_("The age at appointment is unusual. Check the number against the decree.")),)
     return PersonnelNumberParts(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from appraisal.enums import Phase
 
@@ -121,7 +122,7 @@ def _disorders_at(path: str, here: Mapping[Phase, Window]) -> Iterable[Disorder]
             yield Disorder("missing", path, later=phase)
         if phase in here and here[phase].opens_at >= here[phase].closes_at:
             yield Disorder("empty", path, later=phase)
-    for earlier, later in zip(IN_ORDER, IN_ORDER[1:], strict=False):
+    for earlier, later in pairwise(IN_ORDER):
         if earlier in here and later in here:
             if here[later].opens_at < here[earlier].opens_at:
                 yield Disorder("opens_before", path, earlier, later)

@@ -76,12 +76,13 @@ class Facts:
 
     def state(self, track: Track) -> State:
         """The state of a track."""
-        return {
+        states: dict[Track, State] = {
             Track.PLAN: self.plan,
             Track.SELF_ASSESSMENT: self.self_assessment,
             Track.RATING: self.rating,
             Track.RESULT: self.result,
-        }[track]
+        }
+        return states[track]
 
     def is_open(self, phase: Phase) -> bool:
         """Whether the phase is open to this appraisal at `at`."""

@@ -108,10 +108,9 @@ class ForgivingRedisCache(RedisCache):
             self._complain(error)
             raise ValueError("cache unreachable") from error
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Empty the cache."""
         try:
-            return bool(super().clear())
+            super().clear()
         except (RedisError, OSError) as error:
             self._complain(error)
-            return False

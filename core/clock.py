@@ -23,7 +23,8 @@ def today(at: dt.datetime | None = None) -> dt.date:
 
 def arrival(request: HttpRequest) -> dt.datetime:
     """The moment the request arrived: this decides whether it was in time (set by ArrivalMiddleware)."""
-    return request.arrived_at  # type: ignore[attr-defined]  # ArrivalMiddleware
+    arrived_at: dt.datetime = request.arrived_at  # type: ignore[attr-defined]  # ArrivalMiddleware
+    return arrived_at
 
 
 def day_start(day: dt.date) -> dt.datetime:

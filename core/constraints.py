@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def one_of(
@@ -23,7 +26,7 @@ def one_of(
 
 
 def stamped_when(
-    state: str, states: Iterable[str], timestamp: str, *, name: str, message: str | Promise | None = None
+    state: str, states: Iterable[str], timestamp: str, *, name: str, message: StrOrPromise | None = None
 ) -> models.CheckConstraint:
     """In each of `states` the timestamp is set: a state and its moment cannot disagree."""
     return models.CheckConstraint(
@@ -33,7 +36,7 @@ def stamped_when(
     )
 
 
-def not_blank(field: str, *, name: str, message: str | Promise | None = None) -> models.CheckConstraint:
+def not_blank(field: str, *, name: str, message: StrOrPromise | None = None) -> models.CheckConstraint:
     """The text has at least one character that is not white space."""
     return models.CheckConstraint(
         condition=Q(**{f"{field}__regex": r"\S"}),
@@ -42,7 +45,7 @@ def not_blank(field: str, *, name: str, message: str | Promise | None = None) ->
     )
 
 
-def ordered(earlier: str, later: str, *, name: str, message: str | Promise) -> models.CheckConstraint:
+def ordered(earlier: str, later: str, *, name: str, message: StrOrPromise) -> models.CheckConstraint:
     """`earlier` is before `later` (rows where either is NULL pass)."""
     return models.CheckConstraint(
         condition=Q(**{f"{earlier}__lt": models.F(later)}),

@@ -125,7 +125,7 @@ class LanguageMiddleware:
             settings.LANGUAGE_CODE,
         )
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -59,7 +59,7 @@ class Employee(AbstractBaseUser):
         output_field=models.CharField(max_length=160, db_collation="C"),
         db_persist=True,
     )
-    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 - NULL says that there is none
     employment_type = models.CharField(_("employment"), max_length=10, choices=EmploymentType)
     is_active = models.BooleanField(_("may sign in"), default=True)
     left_on = models.DateField(_("left the service on"), null=True, blank=True)
