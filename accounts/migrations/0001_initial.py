@@ -72,12 +72,13 @@ class Migration(migrations.Migration):
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='left the service on')),
                 ('language', models.CharField(blank=True, max_length=5, verbose_name='language')),
                 ('theme', models.CharField(choices=[('auto', 'Follow the device'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=10, verbose_name='appearance')),
+                ('session_epoch', models.PositiveIntegerField(db_default=0, default=0, verbose_name='generation of sessions')),
             ],
             options={
                 'verbose_name': 'employee',
                 'verbose_name_plural': 'employees',
                 'indexes': [models.Index(fields=['sort_name', 'id'], name='employee_by_name')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('employment_type__in', ['pns', 'pppk', 'elected'])), name='employee_employment_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('theme__in', ['auto', 'light', 'dark'])), name='employee_theme_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='employee_has_a_name', violation_error_message='Write at least a few words.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('employment_type__in', ['pns', 'pppk', 'elected'])), name='employee_employment_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('theme__in', ['auto', 'light', 'dark'])), name='employee_theme_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('name__regex', '\\S')), name='employee_has_a_name', violation_error_message='Write at least a few words.'), models.CheckConstraint(condition=models.Q(('login', django.db.models.functions.text.Lower('login')), ('login__regex', '^\\S+$')), name='employee_login_lowercase', violation_error_message='Write the login in lower case and without spaces.')],
             },
         ),
         migrations.CreateModel(

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import EmploymentType, Role, Theme
@@ -31,8 +32,11 @@ class EmployeeManager(BaseUserManager["Employee"]):
     """Makes people; nobody is a superuser here, there is no admin site."""
 
     def create_user(self, login: str, password: str | None = None, **fields: object) -> Employee:
-        """Create a person who can sign in, or, without a password, one who never does."""
-        employee = self.model(login=login, **fields)
+        """Create a person who can sign in, or, without a password, one who never does.
+
+        Logins are kept in lower case, so that finding one needs no function index.
+        """
+        employee = self.model(login=login.lower(), **fields)
         if password is None:
             employee.set_unusable_password()
         else:
@@ -65,6 +69,7 @@ class Employee(AbstractBaseUser):
     left_on = models.DateField(_("left the service on"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     theme = models.CharField(_("appearance"), max_length=10, choices=Theme, default=Theme.AUTO)
+    session_epoch = models.PositiveIntegerField(_("generation of sessions"), default=0, db_default=0)
 
     objects = EmployeeManager()
 
@@ -79,6 +84,11 @@ class Employee(AbstractBaseUser):
             one_of("employment_type", EmploymentType, name="employee_employment_known"),
             one_of("theme", Theme, name="employee_theme_known"),
             not_blank("name", name="employee_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(login=Lower("login")) & Q(login__regex=r"^\S+$"),
+                name="employee_login_lowercase",
+                violation_error_message=_("Write the login in lower case and without spaces."),
+            ),
         ]
         indexes = [models.Index(fields=["sort_name", "id"], name="employee_by_name")]
 
@@ -92,6 +102,19 @@ class Employee(AbstractBaseUser):
     def get_short_name(self) -> str:
         """The first word of the name."""
         return self.name.split()[0]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of this person must match: the password and the generation of sessions.
+
+        Raising `session_epoch` ends all of them at once, without looking for them in the session table
+        (accounts.services.sessions.end_sessions).
+        """
+        return salted_hmac(
+            "accounts.models.Employee.session",
+            f"{self.session_epoch}:{self.password}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
 
 class PersonnelNumber(models.Model):
