@@ -6,11 +6,16 @@ dated and scoped to a subtree in the Actor. docs/permissions.md is generated fro
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from appraisal.enums import SEEN_BY_EMPLOYEE, SEEN_BY_SUPERVISOR, RatingState, SelfState
+from appraisal.enums import SEEN_BY_EMPLOYEE, SEEN_BY_SUPERVISOR, Party, RatingState, SelfState
+
+if TYPE_CHECKING:
+    from appraisal.models import Appraisal
 
 NOTHING = Q(pk__in=[])
 
@@ -28,13 +33,18 @@ def is_rater(actor: Actor) -> Q:
     return Q(supervisor=actor.id) | Q(rated_by=actor.id)
 
 
+def leads(actor: Actor) -> Q:
+    """The rater, or the Plh who has the rater's worklist today (and does not rate)."""
+    return is_rater(actor) | Q(supervisor__in=actor.stands_in_for) if actor.stands_in_for else is_rater(actor)
+
+
 def visible_to(actor: Actor) -> Q:
     """Where an appraisal stands and its dates: the parties, heads, HR and performance managers, the auditor."""
     if actor.id is None:
         return NOTHING
     return (
         Q(employee=actor.id)
-        | is_rater(actor)
+        | leads(actor)
         | Q(superior=actor.id)
         | _within(
             actor, Role.AGENCY_HEAD, Role.HR_AGENCY, Role.HR_CITY, Role.PERFORMANCE_MANAGER, Role.AUDITOR
@@ -48,7 +58,7 @@ def content_visible_to(actor: Actor) -> Q:
         return NOTHING
     return (
         Q(employee=actor.id)
-        | is_rater(actor)
+        | leads(actor)
         | Q(superior=actor.id)
         | _within(actor, Role.AGENCY_HEAD, Role.AUDITOR)
     )
@@ -92,3 +102,22 @@ def result_visible_to(actor: Actor) -> Q:
         )
         | _within(actor, Role.AUDITOR)
     )
+
+
+def parties_of(actor: Actor, appraisal: Appraisal) -> frozenset[Party]:
+    """Who the actor is to this appraisal. HR is a party to every appraisal in its subtree but their own."""
+    if actor.id is None:
+        return frozenset()
+    parties = set()
+    if appraisal.employee_id == actor.id:
+        parties.add(Party.EMPLOYEE)
+    else:
+        if appraisal.supervisor_id == actor.id:
+            parties.add(Party.SUPERVISOR)
+        elif appraisal.supervisor_id in actor.stands_in_for:
+            parties.add(Party.DELEGATE)
+        if appraisal.superior_id == actor.id:
+            parties.add(Party.SUPERIOR)
+        if any(actor.holds(role, appraisal.agency.path) for role in (Role.HR_AGENCY, Role.HR_CITY)):
+            parties.add(Party.HR)
+    return frozenset(parties)

@@ -434,6 +434,33 @@ ON_CLOSE: Mapping[Phase, ClosingRule] = {
 }
 
 
+# --- beside the table ---------------------------------------------------------------------------
+
+
+def realization_refusals(facts: Facts) -> tuple[Reason, ...]:
+    """Why realisation and evidence cannot be written now.
+
+    They are open from the first agreed plan until self-assessment closes (or the deadline of a returned one), except
+    while a sent self-assessment stands: it is taken back first, so that what was sent is what was true.
+    """
+    if not facts.has_agreed_plan:
+        return (Reason("no_agreed_plan", _("Realisation opens as soon as your plan is agreed.")),)
+    if facts.self_assessment == SelfState.SENT:
+        return (
+            Reason("self_sent", _("Your self-assessment has been sent. Take it back if you want to change something.")),
+        )
+    if facts.self_assessment == SelfState.RETURNED:
+        if facts.self_due_at is not None and facts.at < facts.self_due_at:
+            return ()
+        return (Reason("too_late", _("Time was up on %(moment)s WIB."), moment=facts.self_due_at or facts.at),)
+    window = facts.windows.get(Phase.SELF_ASSESSMENT)
+    if facts.self_assessment == SelfState.NOT_SENT or window is None or window.has_closed(facts.at):
+        return (
+            Reason("too_late", _("Time was up on %(moment)s WIB."), moment=window.closes_at if window else facts.at),
+        )
+    return ()
+
+
 # --- asking the table ---------------------------------------------------------------------------
 
 

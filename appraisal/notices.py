@@ -1,0 +1,155 @@
+"""What is said to whom: plain functions that build notification rows from the act that caused them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from appraisal.models import Appraisal
+from core.audit import AuditEvent
+from core.notifications import Kind, Message, register
+
+PLAN_SENT = register(
+    Kind(
+        "plan.sent",
+        _("%(name)s sent a plan for %(year)s"),
+        _("Read it together, then agree or return it with a comment."),
+    )
+)
+PLAN_RETURNED = register(
+    Kind(
+        "plan.returned",
+        _("Your plan for %(year)s was returned"),
+        _("%(by)s wrote a comment. Mend the plan and send it again."),
+    )
+)
+PLAN_AGREED = register(
+    Kind("plan.agreed", _("Your plan for %(year)s is agreed"), _("Agreed by %(by)s. Realisation can be filled in now."))
+)
+PLAN_REOPENED = register(
+    Kind(
+        "plan.reopened",
+        _("A new version of the plan for %(year)s was begun"),
+        _("%(by)s is changing the plan of %(name)s. The agreed version counts until the new one is agreed."),
+    )
+)
+FEEDBACK_WRITTEN = register(
+    Kind("journal.feedback", _("%(by)s wrote feedback for you"), _("It stands in your journal of %(year)s."))
+)
+SELF_SENT = register(
+    Kind("self.sent", _("%(name)s sent a self-assessment"), _("You can read it now."))
+)
+SELF_WITHDRAWN = register(
+    Kind("self.withdrawn", _("%(name)s took the self-assessment back"), _("A new version will follow."))
+)
+SELF_RETURNED = register(
+    Kind(
+        "self.returned",
+        _("Your self-assessment was returned"),
+        _("%(by)s wrote a comment. You can send it again until %(due_on)s. After that the earlier version counts."),
+    )
+)
+SELF_CLOSED = register(
+    Kind(
+        "self.closed",
+        _("Your self-assessment was sent when time was up"),
+        _("It was complete, so it counts. You need not do anything."),
+    )
+)
+SELF_NOT_SENT = register(
+    Kind(
+        "self.not_sent",
+        _("The time for self-assessment is over"),
+        _("Your self-assessment was not complete, so it was not sent. Your supervisor rates without it."),
+    )
+)
+RATING_PASSED_ON = register(
+    Kind(
+        "rating.passed_on",
+        _("The rating of %(name)s has come to you"),
+        _("It was not sent in time by the supervisor. You can rate during calibration."),
+    )
+)
+RATING_REVISED = register(
+    Kind("rating.revised", _("The rating of %(name)s was revised"), _("%(by)s gave a reason. Both ratings are kept."))
+)
+RESULT_SHOWN = register(
+    Kind(
+        "result.shown",
+        _("The results of your team for %(year)s are ready"),
+        _("Talk with each person. Employees see their own result from %(published_on)s."),
+    )
+)
+RESULT_PUBLISHED = register(
+    Kind("result.published", _("Your result for %(year)s is open"), _("You see how it came about, and what comes next."))
+)
+RESULT_RECALLED = register(
+    Kind(
+        "result.recalled",
+        _("The results for %(year)s were taken back"),
+        _("HR gave this reason: %(reason)s. You will be told when they open again."),
+    )
+)
+RESULT_ACKNOWLEDGED = register(
+    Kind("result.acknowledged", _("%(name)s has read the result"), _("Reading is not agreeing. A comment may stand there."))
+)
+EXTENDED = register(
+    Kind("window.extended", _("You have more time"), _("%(phase)s is open to you until %(until_on)s. Reason: %(reason)s"))
+)
+CYCLE_OPENED = register(
+    Kind(
+        "cycle.opened",
+        _("The appraisal year %(year)s is open"),
+        _("Begin with your plan. Your supervisor agrees on it with you."),
+    )
+)
+
+
+def to_employee(
+    kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any
+) -> Message:
+    """A message to the appraised person."""
+    return _message(kind, appraisal, event, appraisal.employee_id, route, params)
+
+
+def to_supervisor(
+    kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any
+) -> list[Message]:
+    """A message to the present supervisor; nothing when there is none."""
+    if appraisal.supervisor_id is None:
+        return []
+    return [_message(kind, appraisal, event, appraisal.supervisor_id, route, params)]
+
+
+def to_superior(kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any) -> list[Message]:
+    """A message to the superior; nothing when there is none."""
+    if appraisal.superior_id is None:
+        return []
+    return [_message(kind, appraisal, event, appraisal.superior_id, route, params)]
+
+
+def _message(
+    kind: Kind,
+    appraisal: Appraisal,
+    event: AuditEvent,
+    recipient_id: uuid.UUID,
+    route: str,
+    params: dict[str, Any],
+) -> Message:
+    return Message(
+        kind=kind,
+        recipient_id=recipient_id,
+        subject_id=appraisal.pk,
+        occurrence=str(event.pk),
+        path=reverse(route, args=[appraisal.pk]),
+        params={"year": str(appraisal.cycle.year), **params},
+    )
+
+
+def iso(day: dt.date) -> str:
+    """A date as a stored parameter; keys that end in `_on` are shown as dates in the reader's language."""
+    return day.isoformat()

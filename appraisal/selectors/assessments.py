@@ -1,0 +1,215 @@
+"""What the forms of self-assessment and rating ask, and what was answered so far."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q
+
+from appraisal.completeness import Asked, AskedItem, missing_in_self
+from appraisal.enums import RatingStage, Topic
+from appraisal.models import Appraisal, DraftAnswer, Plan, RatingRecord, SelfSubmission
+from appraisal.selectors.plans import agreed_plan, asked_items
+from appraisal.workflow import Reason
+from indicators.enums import CompetencyKind
+from indicators.models import (
+    BehaviorAnchor,
+    Competency,
+    CompetencyLevel,
+    CompetencyRequirement,
+    CoreValue,
+    CoreValueStatement,
+)
+
+DEFAULT_REQUIRED_LEVEL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One of five levels: what it looks like."""
+
+    number: int
+    title: str
+    text: str
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValuePage:
+    """A core value as a page of a form."""
+
+    code: str
+    name: str
+    order: int
+    statements: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
+
+    @property
+    def asked(self) -> Asked:
+        """The page as the completeness rules read it."""
+        return Asked(key=self.code, name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyPage:
+    """A competency as a page of a form, with the level that the position requires."""
+
+    code: str
+    name: str
+    kind: str
+    required: int
+    levels: tuple[Level, ...] = ()
+
+    @property
+    def asked(self) -> Asked:
+        """The page as the completeness rules read it."""
+        return Asked(key=self.code, name=self.name)
+
+
+def value_pages(*, with_texts: bool = False) -> tuple[ValuePage, ...]:
+    """The seven core values in order. One query, three with statements and anchors."""
+    values = CoreValue.objects.order_by("order")
+    if with_texts:
+        values = values.prefetch_related(
+            Prefetch("statements", queryset=CoreValueStatement.objects.order_by("number")),
+            Prefetch("anchors", queryset=BehaviorAnchor.objects.order_by("level")),
+        )
+    return tuple(
+        ValuePage(
+            code=value.code,
+            name=value.name,
+            order=value.order,
+            statements=tuple(row.text for row in value.statements.all()) if with_texts else (),
+            levels=tuple(Level(row.level, row.title, row.text) for row in value.anchors.all()) if with_texts else (),
+        )
+        for value in values
+    )
+
+
+def competency_pages(appraisal: Appraisal, *, with_texts: bool = False) -> tuple[CompetencyPage, ...]:
+    """The competencies that the appraised position requires: the nine, and the technical one of its family.
+
+    Three queries, one more with the texts. A position level without a stored requirement asks for level 1.
+    """
+    position = appraisal.placement.position
+    required = (
+        CompetencyRequirement.objects.filter(position_level=position.level_id).values_list("level", flat=True).first()
+        or DEFAULT_REQUIRED_LEVEL
+    )
+    competencies = Competency.objects.filter(
+        ~Q(kind=CompetencyKind.TECHNICAL) | Q(family=position.family_id)
+    ).order_by("order", "code")
+    if with_texts:
+        competencies = competencies.prefetch_related(
+            Prefetch("levels", queryset=CompetencyLevel.objects.order_by("level"))
+        )
+    return tuple(
+        CompetencyPage(
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            required=required,
+            levels=tuple(Level(one.level, one.title, one.text, tuple(one.signs)) for one in row.levels.all())
+            if with_texts
+            else (),
+        )
+        for row in competencies
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A writer's drafts by topic and key, with their revisions."""
+
+    by_topic: Mapping[Topic, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    revisions: Mapping[tuple[Topic, str], int] = field(default_factory=dict)
+
+    def of(self, topic: Topic) -> Mapping[str, Mapping[str, Any]]:
+        """The answers of one topic by key."""
+        return self.by_topic.get(topic, {})
+
+    def one(self, topic: Topic, key: str) -> Mapping[str, Any]:
+        """One page's answer, empty when nothing was written."""
+        return self.of(topic).get(key, {})
+
+    def revision(self, topic: Topic, key: str) -> int:
+        """The revision that a form starts from: 0 when nothing was written."""
+        return self.revisions.get((topic, key), 0)
+
+
+def answers_of(appraisal: Appraisal, author_id: uuid.UUID) -> Answers:
+    """All drafts of one writer in an appraisal. One query."""
+    by_topic: dict[Topic, dict[str, dict[str, Any]]] = {}
+    revisions: dict[tuple[Topic, str], int] = {}
+    for row in DraftAnswer.objects.filter(appraisal=appraisal, author=author_id):
+        by_topic.setdefault(Topic(row.topic), {})[row.key] = row.data
+        revisions[(Topic(row.topic), row.key)] = row.revision
+    return Answers(by_topic=by_topic, revisions=revisions)
+
+
+def evidence_counts(appraisal: Appraisal) -> dict[uuid.UUID, int]:
+    """How many pieces of evidence each plan item has. One query."""
+    return dict(
+        appraisal.evidence.values_list("item_key").annotate(n=Count("pk")).order_by("item_key").values_list("item_key", "n")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SelfForm:
+    """Everything a self-assessment asks and holds."""
+
+    plan: Plan | None
+    items: tuple[AskedItem, ...]
+    values: tuple[ValuePage, ...]
+    competencies: tuple[CompetencyPage, ...]
+    answers: Answers
+    realized: frozenset[str]
+
+    @property
+    def missing(self) -> tuple[Reason, ...]:
+        """What is still missing, page by page."""
+        return missing_in_self(
+            items=self.items,
+            values=[page.asked for page in self.values],
+            competencies=[page.asked for page in self.competencies],
+            item_answers=self.answers.of(Topic.ITEM),
+            value_answers=self.answers.of(Topic.VALUE),
+            competency_answers=self.answers.of(Topic.COMPETENCY),
+            realized=self.realized,
+        )
+
+
+def self_form(appraisal: Appraisal, *, with_texts: bool = False) -> SelfForm:
+    """The employee's form. About nine queries."""
+    plan = agreed_plan(appraisal)
+    return SelfForm(
+        plan=plan,
+        items=asked_items(plan, evidence_counts(appraisal)),
+        values=value_pages(with_texts=with_texts),
+        competencies=competency_pages(appraisal, with_texts=with_texts),
+        answers=answers_of(appraisal, appraisal.employee_id),
+        realized=frozenset(str(key) for key in appraisal.realizations.values_list("measure_key", flat=True)),
+    )
+
+
+def standing_submission(appraisal: Appraisal) -> SelfSubmission | None:
+    """The self-assessment that counts: the latest that was not taken back."""
+    return appraisal.submissions.filter(withdrawn_at=None).order_by("-version", "pk").first()
+
+
+def latest_rating(appraisal: Appraisal) -> RatingRecord | None:
+    """The rating that counts: the newest one that was sent or revised."""
+    return (
+        appraisal.ratings.exclude(stage=RatingStage.FIRST)
+        .select_related("author")
+        .order_by("-version", "pk")
+        .first()
+    )
+
+
+def first_rating(appraisal: Appraisal) -> RatingRecord | None:
+    """The first save, kept beside the final one."""
+    return appraisal.ratings.filter(stage=RatingStage.FIRST).select_related("author").first()

@@ -1,0 +1,88 @@
+"""The facts of one appraisal at one moment, for the rules; and the windows that hold for units."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models.agency import ancestor_paths
+from appraisal.enums import (
+    OPENED_BY_EMPLOYEE,
+    Phase,
+    PlanState,
+    RatingState,
+    ResultState,
+    SelfState,
+)
+from appraisal.models import Appraisal, Extension, PhaseWindow
+from appraisal.windows import WindowRow, windows_for
+from appraisal.workflow import Facts
+
+
+def window_rows(cycle_id: uuid.UUID, paths: Iterable[str] | None = None) -> tuple[WindowRow, ...]:
+    """The stored windows of a cycle: all of them, or those that can hold for units with these paths. One query."""
+    rows = PhaseWindow.objects.filter(cycle_id=cycle_id)
+    if paths is not None:
+        wanted = {ancestor for path in paths for ancestor in ancestor_paths(path)}
+        rows = rows.filter(Q(agency=None) | Q(agency__path__in=wanted))
+    return tuple(
+        WindowRow(phase=Phase(phase), path=path or "", opens_at=opens_at, closes_at=closes_at)
+        for phase, path, opens_at, closes_at in rows.order_by("pk").values_list(
+            "phase", "agency__path", "opens_at", "closes_at"
+        )
+    )
+
+
+def extensions_of(appraisal_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[Phase, dt.datetime]]:
+    """The extensions of these appraisals by phase. One query."""
+    found: dict[uuid.UUID, dict[Phase, dt.datetime]] = {}
+    for appraisal_id, phase, closes_at in Extension.objects.filter(appraisal__in=list(appraisal_ids)).values_list(
+        "appraisal_id", "phase", "closes_at"
+    ):
+        found.setdefault(appraisal_id, {})[Phase(phase)] = closes_at
+    return found
+
+
+def assemble_facts(
+    appraisal: Appraisal,
+    *,
+    at: dt.datetime,
+    rows: Iterable[WindowRow],
+    extensions: Mapping[Phase, dt.datetime] | None = None,
+    **missing: Any,
+) -> Facts:
+    """The facts from rows already read; costs no query (the agency must be loaded)."""
+    return Facts(
+        at=at,
+        windows=windows_for(appraisal.agency.path, rows, extensions),
+        plan=PlanState(appraisal.plan_state),
+        self_assessment=SelfState(appraisal.self_state),
+        rating=RatingState(appraisal.rating_state),
+        result=ResultState(appraisal.result_state),
+        has_agreed_plan=appraisal.plan_agreed_at is not None,
+        self_returned_at=appraisal.self_returned_at,
+        self_due_at=appraisal.self_due_at,
+        **missing,
+    )
+
+
+def facts_of(appraisal: Appraisal, *, at: dt.datetime, **missing: Any) -> Facts:
+    """The facts of one appraisal. Two queries: windows and extensions."""
+    return assemble_facts(
+        appraisal,
+        at=at,
+        rows=window_rows(appraisal.cycle_id, [appraisal.agency.path]),
+        extensions=extensions_of([appraisal.pk]).get(appraisal.pk),
+        **missing,
+    )
+
+
+def agency_has_opened(cycle_id: uuid.UUID, path: str) -> bool:
+    """Whether an employee in the subtree has opened a result of the cycle: then nothing is recalled."""
+    return Appraisal.objects.filter(
+        cycle_id=cycle_id, agency__path__startswith=path, result_state__in=OPENED_BY_EMPLOYEE
+    ).exists()

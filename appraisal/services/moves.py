@@ -1,0 +1,74 @@
+"""The steps that every move shares: lock the row, build the facts, refuse with all reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from appraisal.enums import Action, CycleState, Party, Track
+from appraisal.models import Appraisal
+from appraisal.policies import parties_of
+from appraisal.selectors.facts import facts_of
+from appraisal.workflow import Facts, find, obstacles_to, untimely
+from core.errors import ActionRefused, NotAllowed
+
+
+def lock_appraisal(appraisal_id: uuid.UUID) -> Appraisal:
+    """The appraisal, locked until the transaction ends. Raises Appraisal.DoesNotExist."""
+    return (
+        Appraisal.objects.select_related("agency", "cycle", "employee")
+        .select_for_update(of=("self",))
+        .get(pk=appraisal_id)
+    )
+
+
+def check_move(
+    action: Action,
+    appraisal: Appraisal,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    comment: str | None = None,
+    **missing: Any,
+) -> Facts:
+    """The facts, if the actor may make the move now.
+
+    Raises NotAllowed when it is not the actor's move at all, ActionRefused with every reason otherwise.
+    """
+    facts = facts_of(appraisal, at=at, **missing)
+    parties = parties_of(actor, appraisal)
+    track, _move = find(action)
+    if appraisal.cycle.state != CycleState.OPEN and track != Track.RESULT:
+        raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
+    reasons = obstacles_to(action, facts, parties, comment=comment)
+    if any(reason.code == "not_your_move" for reason in reasons):
+        raise NotAllowed([str(reason) for reason in reasons])
+    if reasons:
+        raise ActionRefused([str(reason) for reason in reasons])
+    return facts
+
+
+def check_time(
+    action: Action, appraisal: Appraisal, *, actor: Actor, at: dt.datetime, party: Party
+) -> Facts:
+    """The facts, if the party may still work towards the move (edit a draft) at this moment.
+
+    Raises NotAllowed when the actor is not that party, ActionRefused when the cycle is closed, the state does not
+    allow it any more, or the time is wrong.
+    """
+    if party not in parties_of(actor, appraisal):
+        raise NotAllowed(_("This step is not yours to take."))
+    facts = facts_of(appraisal, at=at)
+    if appraisal.cycle.state != CycleState.OPEN:
+        raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
+    track, move = find(action)
+    if facts.state(track) not in move.sources:
+        raise ActionRefused(_("This can no longer be changed, because it has been sent."))
+    reasons = untimely(action, facts, party)
+    if reasons:
+        raise ActionRefused([str(reason) for reason in reasons])
+    return facts
