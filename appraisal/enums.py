@@ -128,6 +128,7 @@ class Action(models.TextChoices):
     SAVE_FIRST = "save_first", _("Save the first rating")
     SEND_RATING = "send_rating", _("Send the rating")
     REVISE_RATING = "revise_rating", _("Revise the rating")
+    PASS_ON = "pass_on", _("Pass the rating on to the superior")
     CONFIRM_RATING = "confirm_rating", _("Confirm the rating")
     CLOSE_UNRATED = "close_unrated", _("Close without a rating")
     SHOW_SUPERVISOR = "show_supervisor", _("Show the result to the supervisor")

@@ -105,16 +105,20 @@ def result_visible_to(actor: Actor) -> Q:
 
 
 def parties_of(actor: Actor, appraisal: Appraisal) -> frozenset[Party]:
-    """Who the actor is to this appraisal. HR is a party to every appraisal in its subtree but their own."""
+    """Who the actor is to this appraisal. HR is a party to every appraisal in its subtree but their own.
+
+    Once somebody has rated, that person is the supervisor in the table's sense, whoever supervises today.
+    """
     if actor.id is None:
         return frozenset()
     parties = set()
     if appraisal.employee_id == actor.id:
         parties.add(Party.EMPLOYEE)
     else:
-        if appraisal.supervisor_id == actor.id:
+        rater_id = appraisal.rated_by_id or appraisal.supervisor_id
+        if rater_id == actor.id:
             parties.add(Party.SUPERVISOR)
-        elif appraisal.supervisor_id in actor.stands_in_for:
+        elif rater_id in actor.stands_in_for:
             parties.add(Party.DELEGATE)
         if appraisal.superior_id == actor.id:
             parties.add(Party.SUPERIOR)

@@ -344,6 +344,11 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
         needs_comment=True,
         obstacles=(rating_incomplete, feedback_incomplete),
     ),
+    (Track.RATING, Action.PASS_ON): Transition(
+        sources=frozenset({RatingState.OPEN, RatingState.FIRST_SAVED}),
+        target=RatingState.OPEN,
+        by={Party.CLOCK: ANY_TIME},
+    ),
     (Track.RATING, Action.CONFIRM_RATING): Transition(
         sources=frozenset({RatingState.SENT, RatingState.REVISED}),
         target=RatingState.CONFIRMED,
@@ -418,7 +423,10 @@ ON_CLOSE: Mapping[Phase, ClosingRule] = {
         ),
     ),
     Phase.SUPERVISOR_REVIEW: ClosingRule(
-        moves=((Track.SELF_ASSESSMENT, Action.KEEP_EARLIER_SELF),),
+        moves=(
+            (Track.SELF_ASSESSMENT, Action.KEEP_EARLIER_SELF),
+            (Track.RATING, Action.PASS_ON),
+        ),
         says=_(
             "An appraisal without a sent rating passes to the supervisor's own supervisor, who rates in the "
             "calibration window. HR sees the list."

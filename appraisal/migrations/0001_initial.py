@@ -603,7 +603,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ratingrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'first')), fields=('appraisal',), name='rating_first_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'first')), fields=('appraisal', 'author'), name='rating_first_once'),
         ),
         migrations.AddConstraint(
             model_name='ratingrecord',

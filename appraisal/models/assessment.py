@@ -87,7 +87,7 @@ class RatingRecord(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["appraisal", "version"], name="rating_version_once"),
             models.UniqueConstraint(
-                fields=["appraisal"], condition=Q(stage=RatingStage.FIRST), name="rating_first_once"
+                fields=["appraisal", "author"], condition=Q(stage=RatingStage.FIRST), name="rating_first_once"
             ),
             one_of("stage", RatingStage, name="rating_stage_known"),
             models.CheckConstraint(

@@ -1,0 +1,132 @@
+"""What the supervisor's form asks and holds, and what may be shown beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from appraisal.completeness import AskedItem, OverallAnswer, missing_in_feedback, missing_in_rating
+from appraisal.enums import Rating, RatingState, Topic
+from appraisal.models import Appraisal, Plan
+from appraisal.scoring.content import suggested_behavior, suggested_results
+from appraisal.scoring.matrix import Suggestion, rating_of_level
+from appraisal.selectors.assessments import (
+    Answers,
+    CompetencyPage,
+    ValuePage,
+    answers_of,
+    competency_pages,
+    evidence_counts,
+    value_pages,
+)
+from appraisal.selectors.plans import agreed_plan, asked_items
+from appraisal.workflow import Reason
+
+OVERALL = "overall"
+FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True, slots=True)
+class RatingForm:
+    """Everything that a rating asks and holds for one author."""
+
+    plan: Plan | None
+    items: tuple[AskedItem, ...]
+    values: tuple[ValuePage, ...]
+    competencies: tuple[CompetencyPage, ...]
+    answers: Answers
+    level_ratings: tuple[str, ...]
+    segment: tuple[dt.date, dt.date]
+
+    @property
+    def missing(self) -> tuple[Reason, ...]:
+        """What the first save still lacks."""
+        return missing_in_rating(
+            items=self.items,
+            values=[page.asked for page in self.values],
+            competencies=[page.asked for page in self.competencies],
+            item_answers=self.answers.of(Topic.ITEM),
+            value_answers=self.answers.of(Topic.VALUE),
+            competency_answers=self.answers.of(Topic.COMPETENCY),
+        )
+
+    @property
+    def results_suggestion(self) -> Suggestion | None:
+        """What the rule makes of the items rated so far."""
+        return suggested_results(
+            [(item.kind, self.answers.one(Topic.ITEM, item.key).get("rating")) for item in self.items]
+        )
+
+    @property
+    def behavior_suggestion(self) -> Suggestion | None:
+        """What the rule makes of the values rated so far."""
+        return suggested_behavior(
+            [self.answers.one(Topic.VALUE, page.code).get("level") for page in self.values], self.level_ratings
+        )
+
+    @property
+    def value_ratings(self) -> Mapping[str, Rating]:
+        """The rating that each chosen level means in this cycle."""
+        mapping = [Rating(rating) for rating in self.level_ratings]
+        return {
+            page.code: rating_of_level(level, mapping)
+            for page in self.values
+            if (level := self.answers.one(Topic.VALUE, page.code).get("level")) in range(1, 6)
+        }
+
+    def overall(self, name: str, suggestion: Suggestion | None) -> OverallAnswer:
+        """One overall rating as decided so far (`results` or `behavior`)."""
+        answer = self.answers.one(Topic.OVERALL, OVERALL)
+        return OverallAnswer(
+            decided=str(answer.get(name) or ""),
+            suggested=str(suggestion.rating.value) if suggestion else "",
+            reason=str(answer.get(f"{name}_reason") or ""),
+        )
+
+    @property
+    def missing_for_sending(self) -> tuple[Reason, ...]:
+        """What sending lacks beyond the first save."""
+        return missing_in_feedback(
+            items=self.items,
+            values=[page.asked for page in self.values],
+            item_answers=self.answers.of(Topic.ITEM),
+            value_answers=self.answers.of(Topic.VALUE),
+            value_ratings=self.value_ratings,
+            results=self.overall("results", self.results_suggestion),
+            behavior=self.overall("behavior", self.behavior_suggestion),
+            feedback=self.answers.one(Topic.FEEDBACK, FEEDBACK),
+            segment=self.segment,
+        )
+
+
+def rating_form(appraisal: Appraisal, author_id: uuid.UUID, *, with_texts: bool = False) -> RatingForm:
+    """The form of one author. About nine queries."""
+    plan = agreed_plan(appraisal)
+    return RatingForm(
+        plan=plan,
+        items=asked_items(plan, evidence_counts(appraisal)),
+        values=value_pages(with_texts=with_texts),
+        competencies=competency_pages(appraisal, with_texts=with_texts),
+        answers=answers_of(appraisal, author_id),
+        level_ratings=tuple(appraisal.cycle.level_ratings),
+        segment=(appraisal.first_day, appraisal.last_day),
+    )
+
+
+def self_ratings_revealed(appraisal: Appraisal) -> bool:
+    """Whether the rater may see the levels that the employee chose: after the first save of their own ratings."""
+    return appraisal.rating_state != RatingState.OPEN
+
+
+def self_levels(content: Mapping[str, Any] | None) -> dict[str, int]:
+    """The employee's own level per core value and competency code, from a submission."""
+    if content is None:
+        return {}
+    return {
+        row["code"]: row["level"]
+        for row in [*content.get("values", ()), *content.get("competencies", ())]
+        if row.get("level") is not None
+    }
