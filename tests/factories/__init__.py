@@ -1,0 +1,1 @@
+"""Factories: each makes a legal object, one module per app."""
