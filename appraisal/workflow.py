@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +25,7 @@ from appraisal.enums import (
     Track,
 )
 from appraisal.windows import Window
+from core import wording
 
 State = PlanState | SelfState | RatingState | ResultState
 
@@ -35,7 +35,10 @@ OBJECTION_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a move cannot be made: a code for tests and links, a sentence for people, and where to mend it."""
+    """Why a move cannot be made: a code for tests and links, a sentence for people, and where to mend it.
+
+    `moment` is when something closes (told as its last minute), or opens when the code is `too_early`.
+    """
 
     code: str
     text: str | Promise
@@ -47,7 +50,8 @@ class Reason:
         """The sentence in the reader's language."""
         values = dict(self.values)
         if self.moment is not None:
-            values["moment"] = date_format(self.moment.astimezone(), "DATETIME_FORMAT")
+            told = wording.moment if self.code == "too_early" else wording.deadline
+            values["moment"] = told(self.moment)
         return str(self.text) % values
 
 
@@ -143,7 +147,7 @@ def self_still_expected(facts: Facts) -> tuple[Reason, ...]:
             Reason(
                 "self_returned",
                 _(
-                    "You returned the self-assessment. The employee has until %(moment)s WIB to send it again."
+                    "You returned the self-assessment. The employee has until %(moment)s to send it again."
                 ),
                 moment=facts.self_due_at,
             ),
@@ -154,7 +158,7 @@ def self_still_expected(facts: Facts) -> tuple[Reason, ...]:
     return (
         Reason(
             "self_expected",
-            _("The self-assessment has not been sent yet. You can rate without it after %(moment)s WIB."),
+            _("The self-assessment has not been sent yet. You can rate without it after %(moment)s."),
             moment=window.closes_at if window else facts.at,
         ),
     )
@@ -460,11 +464,11 @@ def realization_refusals(facts: Facts) -> tuple[Reason, ...]:
     if facts.self_assessment == SelfState.RETURNED:
         if facts.self_due_at is not None and facts.at < facts.self_due_at:
             return ()
-        return (Reason("too_late", _("Time was up on %(moment)s WIB."), moment=facts.self_due_at or facts.at),)
+        return (Reason("too_late", _("Time was up on %(moment)s."), moment=facts.self_due_at or facts.at),)
     window = facts.windows.get(Phase.SELF_ASSESSMENT)
     if facts.self_assessment == SelfState.NOT_SENT or window is None or window.has_closed(facts.at):
         return (
-            Reason("too_late", _("Time was up on %(moment)s WIB."), moment=window.closes_at if window else facts.at),
+            Reason("too_late", _("Time was up on %(moment)s."), moment=window.closes_at if window else facts.at),
         )
     return ()
 
@@ -496,7 +500,7 @@ def untimely(action: Action, facts: Facts, party: Party) -> tuple[Reason, ...]:
         if facts.self_due_at is not None and facts.at < facts.self_due_at:
             return ()
         return (
-            Reason("too_late", _("Time was up on %(moment)s WIB."), moment=facts.self_due_at or facts.at),
+            Reason("too_late", _("Time was up on %(moment)s."), moment=facts.self_due_at or facts.at),
         )
     phases = move.by[party]
     if not phases or any(facts.is_open(phase) for phase in phases):
@@ -509,12 +513,12 @@ def untimely(action: Action, facts: Facts, party: Party) -> tuple[Reason, ...]:
         last = facts.windows.get(move.late_until)
         if last is None or not last.has_closed(facts.at):
             return ()
-        return (Reason("too_late", _("Time was up on %(moment)s WIB."), moment=last.closes_at),)
+        return (Reason("too_late", _("Time was up on %(moment)s."), moment=last.closes_at),)
     upcoming = [window.opens_at for window in known if window.opens_at > facts.at]
     if upcoming:
-        return (Reason("too_early", _("This opens on %(moment)s WIB."), moment=min(upcoming)),)
+        return (Reason("too_early", _("This opens on %(moment)s."), moment=min(upcoming)),)
     closes_at = max(window.closes_at for window in known)
-    return (Reason("too_late", _("Time was up on %(moment)s WIB."), moment=closes_at),)
+    return (Reason("too_late", _("Time was up on %(moment)s."), moment=closes_at),)
 
 
 def available(facts: Facts, parties: frozenset[Party]) -> tuple[Action, ...]:
