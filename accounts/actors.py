@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from accounts.enums import ActingKind, Role
 from accounts.models import Acting, RoleGrant
+from core.clock import arrival, today
 
 _STANDS_IN = "stands_in"
 
@@ -54,7 +58,9 @@ NOBODY = Actor(id=None)
 
 def load_actor(employee_id: uuid.UUID, name: str, day: dt.date) -> Actor:
     """The actor as of `day`. Costs one query."""
-    roles = RoleGrant.objects.filter(employee_id=employee_id).valid_on(day).values_list("role", "agency__path")
+    roles = (
+        RoleGrant.objects.filter(employee_id=employee_id).valid_on(day).values_list("role", "agency__path")
+    )
     heads = Acting.objects.filter(
         employee_id=employee_id,
         kind=ActingKind.PLH,
@@ -72,3 +78,24 @@ def load_actor(employee_id: uuid.UUID, name: str, day: dt.date) -> Actor:
         grants=tuple(Grant(role=role, path=path) for role, path in sorted(rows) if role != _STANDS_IN),
         stands_in_for=tuple(uuid.UUID(value) for role, value in sorted(rows) if role == _STANDS_IN),
     )
+
+
+def attach_actor(request: HttpRequest) -> None:
+    """Put `actor` and `preferred_language` on the request, lazily: a page that never asks costs no query.
+
+    Called by ActorMiddleware, and again by the sign-in view once the person is known.
+    """
+
+    def load() -> Actor:
+        if not request.user.is_authenticated:
+            return NOBODY
+        return load_actor(request.user.pk, request.user.name, today(arrival(request)))
+
+    def preferred_language() -> str:
+        # Only a request with a session cookie may cost the query that loads the person.
+        if request.session.session_key is None or not request.user.is_authenticated:
+            return ""
+        return request.user.language
+
+    request.actor = cast(Actor, SimpleLazyObject(load))  # type: ignore[attr-defined]
+    request.preferred_language = preferred_language  # type: ignore[attr-defined]

@@ -1,0 +1,32 @@
+"""Ending what somebody left open: used when a role changes hands, a person leaves, or an account is in doubt."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import Employee
+from core import audit
+
+
+@transaction.atomic
+def end_sessions(
+    *, employee_id: uuid.UUID, actor_id: uuid.UUID | None, at: dt.datetime, reason: str = ""
+) -> None:
+    """End every session of the person, in all browsers, from their next request on.
+
+    Costs one update: the generation number is part of what each session must match
+    (Employee.get_session_auth_hash), so no session is looked up. `actor_id` None is the clock.
+    """
+    Employee.objects.filter(pk=employee_id).update(session_epoch=F("session_epoch") + 1)
+    audit.record(
+        actor_id=actor_id,
+        act="account.sessions_ended",
+        object_type="employee",
+        object_id=employee_id,
+        at=at,
+        reason=reason,
+    )
