@@ -69,7 +69,9 @@ def missing_in_plan(items: Sequence[AskedItem]) -> tuple[Reason, ...]:
     if len(items) > MAX_ITEMS:
         reasons.append(Reason("too_many_items", _("A plan has at most twelve results."), key="plan"))
     reasons.extend(
-        _named("no_measure", _("Say how “%(name)s” is measured."), item, "item") for item in items if not item.measures
+        _named("no_measure", _("Say how “%(name)s” is measured."), item, "item")
+        for item in items
+        if not item.measures
     )
     return tuple(reasons)
 
@@ -77,7 +79,9 @@ def missing_in_plan(items: Sequence[AskedItem]) -> tuple[Reason, ...]:
 # --- the self-assessment ------------------------------------------------------------------------
 
 
-def missing_for_self_item(item: AskedItem, answer: Mapping[str, Any], realized: frozenset[str]) -> tuple[Reason, ...]:
+def missing_for_self_item(
+    item: AskedItem, answer: Mapping[str, Any], realized: frozenset[str]
+) -> tuple[Reason, ...]:
     """Each measure has a realisation, and process and impact are told in at least twenty characters."""
     reasons = []
     if any(key not in realized for key in item.measures):
@@ -170,12 +174,19 @@ def missing_evidence(
     """A rating below or above needs words, and one piece of evidence or an incident dated within the segment."""
     reasons = []
     if too_short(answer.get("reason")):
-        reasons.append(_named("no_reason", _("Write the reason and a real event for “%(name)s”."), asked, topic))
+        reasons.append(
+            _named("no_reason", _("Write the reason and a real event for “%(name)s”."), asked, topic)
+        )
     happened = day_of(answer.get("incident_on"))
     evidence = asked.evidence if isinstance(asked, AskedItem) else 0
     if happened is not None and not segment[0] <= happened <= segment[1]:
         reasons.append(
-            _named("incident_outside", _("The day of the event for “%(name)s” lies outside this year."), asked, topic)
+            _named(
+                "incident_outside",
+                _("The day of the event for “%(name)s” lies outside this year."),
+                asked,
+                topic,
+            )
         )
     elif happened is None and not evidence:
         reasons.append(_named("no_evidence", _("Give the day of the event for “%(name)s”."), asked, topic))
@@ -219,7 +230,9 @@ def missing_in_feedback(
             reasons.extend(missing_evidence(item, "item", answer, segment=segment))
     for value in values:
         if value_ratings.get(value.key) in RATINGS_WITH_EVIDENCE:
-            reasons.extend(missing_evidence(value, "value", value_answers.get(value.key, {}), segment=segment))
+            reasons.extend(
+                missing_evidence(value, "value", value_answers.get(value.key, {}), segment=segment)
+            )
     reasons.extend(_missing_overall("results", results))
     reasons.extend(_missing_overall("behavior", behavior))
     for name, text in (

@@ -28,7 +28,11 @@ PLAN_RETURNED = register(
     )
 )
 PLAN_AGREED = register(
-    Kind("plan.agreed", _("Your plan for %(year)s is agreed"), _("Agreed by %(by)s. Realisation can be filled in now."))
+    Kind(
+        "plan.agreed",
+        _("Your plan for %(year)s is agreed"),
+        _("Agreed by %(by)s. Realisation can be filled in now."),
+    )
 )
 PLAN_REOPENED = register(
     Kind(
@@ -40,9 +44,7 @@ PLAN_REOPENED = register(
 FEEDBACK_WRITTEN = register(
     Kind("journal.feedback", _("%(by)s wrote feedback for you"), _("It stands in your journal of %(year)s."))
 )
-SELF_SENT = register(
-    Kind("self.sent", _("%(name)s sent a self-assessment"), _("You can read it now."))
-)
+SELF_SENT = register(Kind("self.sent", _("%(name)s sent a self-assessment"), _("You can read it now.")))
 SELF_WITHDRAWN = register(
     Kind("self.withdrawn", _("%(name)s took the self-assessment back"), _("A new version will follow."))
 )
@@ -50,7 +52,9 @@ SELF_RETURNED = register(
     Kind(
         "self.returned",
         _("Your self-assessment was returned"),
-        _("%(by)s wrote a comment. You can send it again until %(due_on)s. After that the earlier version counts."),
+        _(
+            "%(by)s wrote a comment. You can send it again until %(due_on)s. After that the earlier version counts."
+        ),
     )
 )
 SELF_CLOSED = register(
@@ -75,7 +79,11 @@ RATING_PASSED_ON = register(
     )
 )
 RATING_REVISED = register(
-    Kind("rating.revised", _("The rating of %(name)s was revised"), _("%(by)s gave a reason. Both ratings are kept."))
+    Kind(
+        "rating.revised",
+        _("The rating of %(name)s was revised"),
+        _("%(by)s gave a reason. Both ratings are kept."),
+    )
 )
 RESULT_SHOWN = register(
     Kind(
@@ -85,7 +93,11 @@ RESULT_SHOWN = register(
     )
 )
 RESULT_PUBLISHED = register(
-    Kind("result.published", _("Your result for %(year)s is open"), _("You see how it came about, and what comes next."))
+    Kind(
+        "result.published",
+        _("Your result for %(year)s is open"),
+        _("You see how it came about, and what comes next."),
+    )
 )
 RESULT_RECALLED = register(
     Kind(
@@ -95,10 +107,18 @@ RESULT_RECALLED = register(
     )
 )
 RESULT_ACKNOWLEDGED = register(
-    Kind("result.acknowledged", _("%(name)s has read the result"), _("Reading is not agreeing. A comment may stand there."))
+    Kind(
+        "result.acknowledged",
+        _("%(name)s has read the result"),
+        _("Reading is not agreeing. A comment may stand there."),
+    )
 )
 EXTENDED = register(
-    Kind("window.extended", _("You have more time"), _("%(phase)s is open to you until %(until_on)s. Reason: %(reason)s"))
+    Kind(
+        "window.extended",
+        _("You have more time"),
+        _("%(phase)s is open to you until %(until_on)s. Reason: %(reason)s"),
+    )
 )
 CYCLE_OPENED = register(
     Kind(
@@ -109,9 +129,7 @@ CYCLE_OPENED = register(
 )
 
 
-def to_employee(
-    kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any
-) -> Message:
+def to_employee(kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any) -> Message:
     """A message to the appraised person."""
     return _message(kind, appraisal, event, appraisal.employee_id, route, params)
 
@@ -125,7 +143,9 @@ def to_supervisor(
     return [_message(kind, appraisal, event, appraisal.supervisor_id, route, params)]
 
 
-def to_superior(kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any) -> list[Message]:
+def to_superior(
+    kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any
+) -> list[Message]:
     """A message to the superior; nothing when there is none."""
     if appraisal.superior_id is None:
         return []

@@ -146,9 +146,7 @@ def self_still_expected(facts: Facts) -> tuple[Reason, ...]:
         return (
             Reason(
                 "self_returned",
-                _(
-                    "You returned the self-assessment. The employee has until %(moment)s to send it again."
-                ),
+                _("You returned the self-assessment. The employee has until %(moment)s to send it again."),
                 moment=facts.self_due_at,
             ),
         )
@@ -323,6 +321,13 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
         target=SelfState.SENT,
         by={Party.CLOCK: ANY_TIME},
     ),
+    (Track.SELF_ASSESSMENT, Action.REOPEN_SELF): Transition(
+        sources=frozenset({SelfState.NOT_SENT}),
+        target=SelfState.DRAFT,
+        by={Party.HR: ANY_TIME},
+        needs_comment=True,
+        obstacles=(rating_begun,),
+    ),
     (Track.RATING, Action.SAVE_FIRST): Transition(
         sources=frozenset({RatingState.OPEN}),
         target=RatingState.FIRST_SAVED,
@@ -357,6 +362,13 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
         sources=frozenset({RatingState.SENT, RatingState.REVISED}),
         target=RatingState.CONFIRMED,
         by={Party.HR: _phases(Phase.PUBLICATION)},
+    ),
+    (Track.RATING, Action.UNCONFIRM_RATING): Transition(
+        sources=frozenset({RatingState.CONFIRMED}),
+        target=RatingState.SENT,
+        by={Party.HR: ANY_TIME},
+        needs_comment=True,
+        obstacles=(somebody_has_opened,),
     ),
     (Track.RATING, Action.CLOSE_UNRATED): Transition(
         sources=frozenset({RatingState.OPEN, RatingState.FIRST_SAVED}),
@@ -459,7 +471,10 @@ def realization_refusals(facts: Facts) -> tuple[Reason, ...]:
         return (Reason("no_agreed_plan", _("Realisation opens as soon as your plan is agreed.")),)
     if facts.self_assessment == SelfState.SENT:
         return (
-            Reason("self_sent", _("Your self-assessment has been sent. Take it back if you want to change something.")),
+            Reason(
+                "self_sent",
+                _("Your self-assessment has been sent. Take it back if you want to change something."),
+            ),
         )
     if facts.self_assessment == SelfState.RETURNED:
         if facts.self_due_at is not None and facts.at < facts.self_due_at:
@@ -468,7 +483,9 @@ def realization_refusals(facts: Facts) -> tuple[Reason, ...]:
     window = facts.windows.get(Phase.SELF_ASSESSMENT)
     if facts.self_assessment == SelfState.NOT_SENT or window is None or window.has_closed(facts.at):
         return (
-            Reason("too_late", _("Time was up on %(moment)s."), moment=window.closes_at if window else facts.at),
+            Reason(
+                "too_late", _("Time was up on %(moment)s."), moment=window.closes_at if window else facts.at
+            ),
         )
     return ()
 
@@ -499,9 +516,7 @@ def untimely(action: Action, facts: Facts, party: Party) -> tuple[Reason, ...]:
     if move.within_due:
         if facts.self_due_at is not None and facts.at < facts.self_due_at:
             return ()
-        return (
-            Reason("too_late", _("Time was up on %(moment)s."), moment=facts.self_due_at or facts.at),
-        )
+        return (Reason("too_late", _("Time was up on %(moment)s."), moment=facts.self_due_at or facts.at),)
     phases = move.by[party]
     if not phases or any(facts.is_open(phase) for phase in phases):
         return ()

@@ -7,6 +7,8 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import today
+
 
 class Heartbeat(models.Model):
     """The last run of a recurring job."""
@@ -25,3 +27,9 @@ class Heartbeat(models.Model):
 def beat(name: str, *, at: dt.datetime) -> None:
     """Note that the job ran at `at`."""
     Heartbeat.objects.update_or_create(name=name, defaults={"beaten_at": at})
+
+
+def last_beat_on(name: str) -> dt.date | None:
+    """The day in Bandung on which the job last ran, None when it never did."""
+    beaten_at = Heartbeat.objects.filter(name=name).values_list("beaten_at", flat=True).first()
+    return today(beaten_at) if beaten_at else None

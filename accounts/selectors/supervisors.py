@@ -115,3 +115,11 @@ def _rows(rule: str, params: dict[str, object]) -> tuple[SupervisorRow, ...]:
             SupervisorRow(placement_id, employee_id, agency_id, supervisor_id, SupervisorBasis(basis))
             for placement_id, employee_id, agency_id, supervisor_id, basis in cursor.fetchall()
         )
+
+
+def supervisor_of_employee(employee_id: uuid.UUID, day: dt.date) -> uuid.UUID | None:
+    """The supervisor of a person by the placement in force on the day; None without a placement. One query."""
+    rows = _rows(
+        supervisor_sql(f"p.employee_id = %(employee)s AND {IN_FORCE}"), {"day": day, "employee": employee_id}
+    )
+    return rows[0].supervisor_id if rows else None

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('rating_state', models.CharField(choices=[('open', 'Open'), ('first_saved', 'First rating saved'), ('sent', 'Sent'), ('revised', 'Revised'), ('confirmed', 'Confirmed'), ('not_assessed', 'Not assessed')], default='open', max_length=14, verbose_name='rating')),
                 ('rating_first_saved_at', models.DateTimeField(blank=True, null=True, verbose_name='first rating saved')),
                 ('rating_sent_at', models.DateTimeField(blank=True, null=True, verbose_name='rating sent')),
+                ('passed_on_at', models.DateTimeField(blank=True, null=True, verbose_name='passed on to the superior')),
                 ('not_assessed_reason', models.CharField(blank=True, choices=[('unrated', 'Nobody rated in time'), ('no_plan', 'No agreed plan'), ('left', 'Left the service')], default='', max_length=12, verbose_name='why not assessed')),
                 ('result_state', models.CharField(choices=[('hidden', 'Not published'), ('with_supervisor', 'Shown to supervisors'), ('published', 'Published'), ('received', 'Received'), ('acknowledged', 'Acknowledged')], default='hidden', max_length=16, verbose_name='result')),
                 ('result_published_at', models.DateTimeField(blank=True, null=True, verbose_name='result published')),

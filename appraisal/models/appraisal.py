@@ -66,6 +66,7 @@ class Appraisal(models.Model):
     rated_by = models.ForeignKey(Employee, on_delete=models.RESTRICT, null=True, related_name="rated")
     rating_first_saved_at = models.DateTimeField(_("first rating saved"), null=True, blank=True)
     rating_sent_at = models.DateTimeField(_("rating sent"), null=True, blank=True)
+    passed_on_at = models.DateTimeField(_("passed on to the superior"), null=True, blank=True)
     not_assessed_reason = models.CharField(
         _("why not assessed"), max_length=12, choices=NotAssessedReason, blank=True, default=""
     )

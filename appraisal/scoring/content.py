@@ -54,7 +54,9 @@ def sheet_of(content: Mapping[str, Any]) -> Sheet:
     return Sheet(
         items=tuple(_item(item) for item in content["items"]),
         values=tuple(
-            ValueInput(code=value["code"], name=value["name"], level=int(value["level"]), reason=value["reason"])
+            ValueInput(
+                code=value["code"], name=value["name"], level=int(value["level"]), reason=value["reason"]
+            )
             for value in content["values"]
         ),
         level_ratings=tuple(Rating(rating) for rating in content["level_ratings"]),

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from indicators.achievement import achievement
+
 from appraisal.enums import ItemKind, Predicate, Rating
 from appraisal.scoring.sheet import LegalSource, Node
-from indicators.achievement import achievement
 
 RULE_VERSION = "2026.1"
 
@@ -191,7 +192,9 @@ def compute(sheet: Sheet) -> Node:
     )
 
 
-def _decided(code: str, rule: str, suggestion: Suggestion, decision: Decision, inputs: tuple[Node, ...]) -> Node:
+def _decided(
+    code: str, rule: str, suggestion: Suggestion, decision: Decision, inputs: tuple[Node, ...]
+) -> Node:
     facts = {
         "suggested": str(suggestion.rating.value),
         "counted": str(suggestion.counted),
@@ -208,7 +211,11 @@ def _decided(code: str, rule: str, suggestion: Suggestion, decision: Decision, i
 def _results_node(sheet: Sheet) -> Node:
     suggestion = suggest_results([(item.kind, item.rating) for item in sheet.items])
     return _decided(
-        "results", "matrix.results", suggestion, sheet.results, tuple(_item_node(item) for item in sheet.items)
+        "results",
+        "matrix.results",
+        suggestion,
+        sheet.results,
+        tuple(_item_node(item) for item in sheet.items),
     )
 
 

@@ -83,7 +83,9 @@ def value_pages(*, with_texts: bool = False) -> tuple[ValuePage, ...]:
             name=value.name,
             order=value.order,
             statements=tuple(row.text for row in value.statements.all()) if with_texts else (),
-            levels=tuple(Level(row.level, row.title, row.text) for row in value.anchors.all()) if with_texts else (),
+            levels=tuple(Level(row.level, row.title, row.text) for row in value.anchors.all())
+            if with_texts
+            else (),
         )
         for value in values
     )
@@ -96,7 +98,9 @@ def competency_pages(appraisal: Appraisal, *, with_texts: bool = False) -> tuple
     """
     position = appraisal.placement.position
     required = (
-        CompetencyRequirement.objects.filter(position_level=position.level_id).values_list("level", flat=True).first()
+        CompetencyRequirement.objects.filter(position_level=position.level_id)
+        .values_list("level", flat=True)
+        .first()
         or DEFAULT_REQUIRED_LEVEL
     )
     competencies = Competency.objects.filter(
@@ -153,7 +157,10 @@ def answers_of(appraisal: Appraisal, author_id: uuid.UUID) -> Answers:
 def evidence_counts(appraisal: Appraisal) -> dict[uuid.UUID, int]:
     """How many pieces of evidence each plan item has. One query."""
     return dict(
-        appraisal.evidence.values_list("item_key").annotate(n=Count("pk")).order_by("item_key").values_list("item_key", "n")
+        appraisal.evidence.values_list("item_key")
+        .annotate(n=Count("pk"))
+        .order_by("item_key")
+        .values_list("item_key", "n")
     )
 
 

@@ -40,9 +40,9 @@ def window_rows(cycle_id: uuid.UUID, paths: Iterable[str] | None = None) -> tupl
 def extensions_of(appraisal_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[Phase, dt.datetime]]:
     """The extensions of these appraisals by phase. One query."""
     found: dict[uuid.UUID, dict[Phase, dt.datetime]] = {}
-    for appraisal_id, phase, closes_at in Extension.objects.filter(appraisal__in=list(appraisal_ids)).values_list(
-        "appraisal_id", "phase", "closes_at"
-    ):
+    for appraisal_id, phase, closes_at in Extension.objects.filter(
+        appraisal__in=list(appraisal_ids)
+    ).values_list("appraisal_id", "phase", "closes_at"):
         found.setdefault(appraisal_id, {})[Phase(phase)] = closes_at
     return found
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
+from indicators.achievement import Achievement, achievement
 
 from appraisal.completeness import AskedItem
 from appraisal.enums import ItemKind, PlanState
@@ -21,7 +22,6 @@ from appraisal.models import (
     PlanItem,
     Realization,
 )
-from indicators.achievement import Achievement, achievement
 from indicators.models import Indicator
 
 
@@ -140,7 +140,9 @@ def item_rows(appraisal: Appraisal, plan: Plan | None) -> tuple[ItemRow, ...]:
     return tuple(
         ItemRow(
             item=item,
-            measures=tuple(_measure_row(measure, realized.get(measure.key)) for measure in item.measures.all()),
+            measures=tuple(
+                _measure_row(measure, realized.get(measure.key)) for measure in item.measures.all()
+            ),
             evidence=tuple(proofs.get(item.key, ())),
         )
         for item in main_first(list(plan.items.all()))

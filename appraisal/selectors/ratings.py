@@ -64,7 +64,8 @@ class RatingForm:
     def behavior_suggestion(self) -> Suggestion | None:
         """What the rule makes of the values rated so far."""
         return suggested_behavior(
-            [self.answers.one(Topic.VALUE, page.code).get("level") for page in self.values], self.level_ratings
+            [self.answers.one(Topic.VALUE, page.code).get("level") for page in self.values],
+            self.level_ratings,
         )
 
     @property

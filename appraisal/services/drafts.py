@@ -57,7 +57,9 @@ def store_draft(
         return Saved(stored.revision, stored.saved_at)
     if stored.revision != revision:
         raise StaleWrite(
-            _("You also changed this page in another window or on another device. Choose which version counts."),
+            _(
+                "You also changed this page in another window or on another device. Choose which version counts."
+            ),
             current=stored,
         )
     stored.data = dict(data)

@@ -191,7 +191,8 @@ def write_journal(
             after={"entry": entry.pk, "kind": kind, "happened_on": happened_on},
         )
         notify(
-            [notices.to_employee(notices.FEEDBACK_WRITTEN, appraisal, event, route="journal", by=actor.name)], at=at
+            [notices.to_employee(notices.FEEDBACK_WRITTEN, appraisal, event, route="journal", by=actor.name)],
+            at=at,
         )
     return entry
 

@@ -52,9 +52,7 @@ def check_move(
     return facts
 
 
-def check_time(
-    action: Action, appraisal: Appraisal, *, actor: Actor, at: dt.datetime, party: Party
-) -> Facts:
+def check_time(action: Action, appraisal: Appraisal, *, actor: Actor, at: dt.datetime, party: Party) -> Facts:
     """The facts, if the party may still work towards the move (edit a draft) at this moment.
 
     Raises NotAllowed when the actor is not that party, ActionRefused when the cycle is closed, the state does not

@@ -108,7 +108,13 @@ def add_item(*, actor: Actor, appraisal_id: uuid.UUID, data: ItemData, at: dt.da
 
 @transaction.atomic
 def change_item(
-    *, actor: Actor, appraisal_id: uuid.UUID, item_id: uuid.UUID, data: ItemData, revision: int, at: dt.datetime
+    *,
+    actor: Actor,
+    appraisal_id: uuid.UUID,
+    item_id: uuid.UUID,
+    data: ItemData,
+    revision: int,
+    at: dt.datetime,
 ) -> PlanItem:
     """Change a result of the open version.
 
@@ -146,7 +152,9 @@ def copy_last_year(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) ->
     appraisal = lock_appraisal(appraisal_id)
     plan = _editable_plan(appraisal, actor=actor, at=at)
     if plan.items.exists():
-        raise ActionRefused(_("Your plan already has results. Remove them first if you want to copy last year's."))
+        raise ActionRefused(
+            _("Your plan already has results. Remove them first if you want to copy last year's.")
+        )
     earlier = plan_of_last_year(appraisal)
     if earlier is None:
         raise ActionRefused(_("There is no agreed plan of last year to copy."))
@@ -315,12 +323,22 @@ def revise_plan(*, actor: Actor, appraisal_id: uuid.UUID, reason: str, at: dt.da
     )
     other = (
         notices.to_supervisor(
-            notices.PLAN_REOPENED, appraisal, event, route="team_plan", by=actor.name, name=appraisal.employee.name
+            notices.PLAN_REOPENED,
+            appraisal,
+            event,
+            route="team_plan",
+            by=actor.name,
+            name=appraisal.employee.name,
         )
         if actor.id == appraisal.employee_id
         else [
             notices.to_employee(
-                notices.PLAN_REOPENED, appraisal, event, route="plan", by=actor.name, name=appraisal.employee.name
+                notices.PLAN_REOPENED,
+                appraisal,
+                event,
+                route="plan",
+                by=actor.name,
+                name=appraisal.employee.name,
             )
         ]
     )

@@ -67,7 +67,9 @@ def save_rating_answer(
         at=at,
         party=rating_party(actor, appraisal),
     )
-    return store_draft(appraisal, author_id=actor.id, topic=topic, key=key, data=data, revision=revision, at=at)
+    return store_draft(
+        appraisal, author_id=actor.id, topic=topic, key=key, data=data, revision=revision, at=at
+    )
 
 
 def rating_content(appraisal: Appraisal, form: RatingForm) -> dict[str, Any]:
@@ -104,7 +106,11 @@ def rating_content(appraisal: Appraisal, form: RatingForm) -> dict[str, Any]:
                 for item in form.items
             ],
             "values": [
-                {"code": page.code, "name": page.name, **_answer(form.answers.one(Topic.VALUE, page.code), "level")}
+                {
+                    "code": page.code,
+                    "name": page.name,
+                    **_answer(form.answers.one(Topic.VALUE, page.code), "level"),
+                }
                 for page in form.values
             ],
             "competencies": [
@@ -284,9 +290,7 @@ def _write_next_steps(appraisal: Appraisal, content: Mapping[str, Any]) -> None:
     )
 
 
-def _record_rating(
-    act: str, kept: RatingRecord, *, actor: Actor, at: dt.datetime, reason: str = ""
-) -> Any:
+def _record_rating(act: str, kept: RatingRecord, *, actor: Actor, at: dt.datetime, reason: str = "") -> Any:
     """The event of a kept rating: which version, and the fingerprint of its content."""
     return record(
         actor_id=actor.id,

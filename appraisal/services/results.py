@@ -84,6 +84,7 @@ def acknowledge_result(*, actor: Actor, appraisal_id: uuid.UUID, comment: str, a
         after={"comment": bool(comment.strip())},
     )
     notify(
-        notices.to_supervisor(notices.RESULT_ACKNOWLEDGED, appraisal, event, route="result", name=actor.name), at=at
+        notices.to_supervisor(notices.RESULT_ACKNOWLEDGED, appraisal, event, route="result", name=actor.name),
+        at=at,
     )
     return appraisal

@@ -231,13 +231,13 @@ def withdraw_self_assessment(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.da
         at=at,
         after={"number": submission.number if submission else None},
     )
-    notify(notices.to_supervisor(notices.SELF_WITHDRAWN, appraisal, event, route="rate", name=actor.name), at=at)
+    notify(
+        notices.to_supervisor(notices.SELF_WITHDRAWN, appraisal, event, route="rate", name=actor.name), at=at
+    )
 
 
 @transaction.atomic
-def return_self_assessment(
-    *, actor: Actor, appraisal_id: uuid.UUID, comment: str, at: dt.datetime
-) -> None:
+def return_self_assessment(*, actor: Actor, appraisal_id: uuid.UUID, comment: str, at: dt.datetime) -> None:
     """Return the self-assessment once with a comment; the employee has until `self_due_at` to send it again."""
     appraisal = lock_appraisal(appraisal_id)
     facts = check_move(Action.RETURN_SELF, appraisal, actor=actor, at=at, comment=comment)
@@ -245,9 +245,7 @@ def return_self_assessment(
     appraisal.self_returned_at = at
     appraisal.self_return_comment = comment
     appraisal.self_due_at = return_deadline(facts)
-    appraisal.save(
-        update_fields=["self_state", "self_returned_at", "self_return_comment", "self_due_at"]
-    )
+    appraisal.save(update_fields=["self_state", "self_returned_at", "self_return_comment", "self_due_at"])
     event = record(
         actor_id=actor.id,
         act="self_assessment.returned",
@@ -286,7 +284,11 @@ def close_self_assessment(*, appraisal_id: uuid.UUID, at: dt.datetime) -> SelfSt
         appraisal.self_state = SelfState.SENT
         appraisal.save(update_fields=["self_state"])
         record(
-            actor_id=None, act="self_assessment.earlier_kept", object_type="appraisal", object_id=appraisal.pk, at=at
+            actor_id=None,
+            act="self_assessment.earlier_kept",
+            object_type="appraisal",
+            object_id=appraisal.pk,
+            at=at,
         )
         return SelfState.SENT
     if appraisal.self_state != SelfState.DRAFT:

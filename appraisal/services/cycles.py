@@ -1,0 +1,347 @@
+"""The year of appraisal: prepared from last year's, its windows set, opened for everybody in scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.enums import APPRAISED_TYPES, Role
+from accounts.models import Agency
+from appraisal import notices
+from appraisal.enums import Action, CycleState, Phase, SelfState
+from appraisal.models import Cycle, Extension, PhaseWindow, WindowChange
+from appraisal.selectors.facts import facts_of, window_rows
+from appraisal.selectors.readiness import blockers, disorder_texts, readiness
+from appraisal.services.assignments import assign_supervisors
+from appraisal.services.moves import check_move, lock_appraisal
+from core.audit import record
+from core.clock import day_end, last_day, today
+from core.errors import ActionRefused, NotAllowed
+from core.notifications import notify
+
+OPENING_LOCK = 7_310_001
+
+_CREATE = """
+INSERT INTO appraisal_appraisal (
+    id, cycle_id, placement_id, employee_id, agency_id, first_day, last_day, plan_state, self_state,
+    self_sent_by_clock, self_return_comment, rating_state, not_assessed_reason, result_state, acknowledgement_comment
+)
+SELECT gen_random_uuid(), %(cycle)s, p.id, p.employee_id, p.agency_id, span.first_day, span.last_day,
+       'draft', 'draft', FALSE, '', 'open', '', 'hidden', ''
+FROM accounts_placement p
+JOIN accounts_employee e ON e.id = p.employee_id AND e.employment_type = ANY(%(types)s)
+CROSS JOIN LATERAL (
+    SELECT GREATEST(lower(p.period), %(first)s::date) AS first_day,
+           LEAST(upper(p.period) - 1, %(last)s::date) AS last_day
+) AS span
+WHERE p.period && daterange(%(first)s::date, %(last)s::date, '[]')
+  AND span.last_day - span.first_day + 1 >= %(minimum)s
+ON CONFLICT (cycle_id, placement_id) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowDates:
+    """When a phase is open."""
+
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+
+
+Changes = Mapping[tuple[Phase, uuid.UUID | None], WindowDates | None]
+
+
+def _require_city_hr(actor: Actor) -> None:
+    if Role.HR_CITY not in actor.roles:
+        raise NotAllowed(_("Only the HR admin of the city may do this."))
+
+
+@transaction.atomic
+def prepare_cycle(*, actor: Actor, year: int, at: dt.datetime) -> Cycle:
+    """Prepare the cycle of a year as a copy of the latest earlier one, all dates moved by whole years.
+
+    Raises ActionRefused when the year exists already, NotAllowed for anybody but the HR admin of the city.
+    """
+    _require_city_hr(actor)
+    if Cycle.objects.filter(year=year).exists():
+        raise ActionRefused(_("This year has already been prepared."))
+    earlier = Cycle.objects.filter(year__lt=year).order_by("-year").first()
+    cycle = Cycle(year=year)
+    if earlier is not None:
+        for field in ("scheme", "level_ratings", "minimum_days", "publication_delay_days"):
+            setattr(cycle, field, getattr(earlier, field))
+    cycle.save(force_insert=True)
+    if earlier is not None:
+        PhaseWindow.objects.bulk_create(
+            [
+                PhaseWindow(
+                    cycle=cycle,
+                    phase=window.phase,
+                    agency_id=window.agency_id,
+                    opens_at=_shifted(window.opens_at, year - earlier.year),
+                    closes_at=_shifted(window.closes_at, year - earlier.year),
+                )
+                for window in earlier.windows.order_by("pk")
+            ]
+        )
+    record(
+        actor_id=actor.id,
+        act="cycle.prepared",
+        object_type="cycle",
+        object_id=cycle.pk,
+        at=at,
+        after={"year": year, "copied_from": earlier.year if earlier else None},
+    )
+    return cycle
+
+
+def _shifted(moment: dt.datetime, years: int) -> dt.datetime:
+    """The same day some years later; 29 February becomes 28."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, day=28)
+
+
+def _lock_cycle(cycle_id: uuid.UUID) -> Cycle:
+    return Cycle.objects.select_for_update(of=("self",)).get(pk=cycle_id)
+
+
+@transaction.atomic
+def set_windows(*, actor: Actor, cycle_id: uuid.UUID, changes: Changes, reason: str, at: dt.datetime) -> None:
+    """Set, move or remove windows of the city (agency None) or of units.
+
+    Once the cycle is open a change needs a reason that everybody concerned can read, what has passed stays as it was,
+    and the windows must stay in order. HR of an agency may change only rows of its own units. Raises NotAllowed,
+    ActionRefused with every reason.
+    """
+    cycle = _lock_cycle(cycle_id)
+    if cycle.state == CycleState.CLOSED:
+        raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
+    _check_scope(actor, changes)
+    stored = {(Phase(row.phase), row.agency_id): row for row in cycle.windows.all()}
+    changed = {
+        key: dates
+        for key, dates in changes.items()
+        if (dates is None and key in stored)
+        or (
+            dates is not None
+            and (
+                key not in stored
+                or (stored[key].opens_at, stored[key].closes_at) != (dates.opens_at, dates.closes_at)
+            )
+        )
+    }
+    if not changed:
+        raise ActionRefused(_("Nothing has changed yet. Move a date first."))
+    if cycle.state == CycleState.OPEN:
+        _refuse_changing_the_past(stored, changed, reason, at)
+    before = {
+        f"{phase}:{unit or 'city'}": [row.opens_at, row.closes_at] for (phase, unit), row in stored.items()
+    }
+    _write_windows(cycle, stored, changed)
+    if cycle.state == CycleState.OPEN:
+        if problems := disorder_texts(window_rows(cycle.pk)):
+            raise ActionRefused(problems)
+        WindowChange.objects.bulk_create(
+            [
+                WindowChange(
+                    cycle=cycle,
+                    agency_id=unit,
+                    phase=phase,
+                    reason=reason,
+                    changed_by_id=actor.id,
+                    changed_at=at,
+                )
+                for phase, unit in changed
+            ]
+        )
+    record(
+        actor_id=actor.id,
+        act="cycle.windows_set",
+        object_type="cycle",
+        object_id=cycle.pk,
+        at=at,
+        reason=reason,
+        before={key: value for key, value in before.items()},
+        after={
+            f"{phase}:{unit or 'city'}": [dates.opens_at, dates.closes_at] if dates else None
+            for (phase, unit), dates in changed.items()
+        },
+    )
+
+
+def _check_scope(actor: Actor, changes: Changes) -> None:
+    units = {unit for _phase, unit in changes}
+    if Role.HR_CITY in actor.roles:
+        return
+    paths = dict(Agency.objects.filter(pk__in=[unit for unit in units if unit]).values_list("pk", "path"))
+    if None in units or not all(
+        unit in paths and actor.holds(Role.HR_AGENCY, paths[unit]) for unit in units if unit is not None
+    ):
+        raise NotAllowed(_("You may change dates of your own agency only."))
+
+
+def _refuse_changing_the_past(
+    stored: Mapping[tuple[Phase, uuid.UUID | None], PhaseWindow],
+    changed: Changes,
+    reason: str,
+    at: dt.datetime,
+) -> None:
+    reasons = []
+    if not reason.strip():
+        reasons.append(_("Write why the dates change. Everybody concerned can read it."))
+    for key, dates in changed.items():
+        row = stored.get(key)
+        label = key[0].label
+        if row is not None and row.closes_at <= at and (dates is None or dates.opens_at != row.opens_at):
+            reasons.append(_("%(phase)s has passed. Its opening stays as it was.") % {"phase": label})
+        elif row is not None and row.opens_at <= at and (dates is None or dates.opens_at != row.opens_at):
+            reasons.append(_("%(phase)s is already open. Its opening stays as it was.") % {"phase": label})
+        if dates is not None and dates.closes_at <= at and (row is None or dates.closes_at != row.closes_at):
+            reasons.append(_("%(phase)s cannot close in the past.") % {"phase": label})
+    if reasons:
+        raise ActionRefused(reasons)
+
+
+def _write_windows(
+    cycle: Cycle, stored: Mapping[tuple[Phase, uuid.UUID | None], PhaseWindow], changed: Changes
+) -> None:
+    for (phase, unit), dates in changed.items():
+        row = stored.get((phase, unit))
+        if dates is not None and dates.opens_at >= dates.closes_at:
+            raise ActionRefused(_("%(phase)s must open before it closes.") % {"phase": phase.label})
+        if dates is None:
+            if row is not None:
+                row.delete()
+        elif row is None:
+            PhaseWindow.objects.create(
+                cycle=cycle, phase=phase, agency_id=unit, opens_at=dates.opens_at, closes_at=dates.closes_at
+            )
+        else:
+            row.opens_at = dates.opens_at
+            row.closes_at = dates.closes_at
+            row.save(update_fields=["opens_at", "closes_at"])
+
+
+@transaction.atomic
+def open_cycle(*, actor: Actor, cycle_id: uuid.UUID, at: dt.datetime) -> int:
+    """Open the cycle: an appraisal for every placement in scope, by one statement; returns how many were made.
+
+    On an open cycle it adds those who came since, so running it twice is running it once. Raises ActionRefused with
+    every reason why the cycle is not ready.
+    """
+    _require_city_hr(actor)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [OPENING_LOCK])
+    cycle = _lock_cycle(cycle_id)
+    if cycle.state == CycleState.CLOSED:
+        raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
+    first_time = cycle.state == CycleState.DRAFT
+    if first_time:
+        found = blockers(readiness(cycle, day=today(at)))
+        if found:
+            raise ActionRefused([check.text for check in found])
+        cycle.state = CycleState.OPEN
+        cycle.opened_at = at
+        cycle.save(update_fields=["state", "opened_at"])
+    made = create_appraisals(cycle, day=today(at))
+    if first_time or made:
+        record(
+            actor_id=actor.id,
+            act="cycle.opened" if first_time else "cycle.extended_to_newcomers",
+            object_type="cycle",
+            object_id=cycle.pk,
+            at=at,
+            after={"appraisals": made},
+        )
+    return made
+
+
+def create_appraisals(cycle: Cycle, *, day: dt.date) -> int:
+    """Make the missing appraisals and assign their supervisors; returns how many were made. Two statements."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CREATE,
+            {
+                "cycle": cycle.pk,
+                "types": [kind.value for kind in APPRAISED_TYPES],
+                "first": dt.date(cycle.year, 1, 1),
+                "last": dt.date(cycle.year, 12, 31),
+                "minimum": cycle.minimum_days,
+            },
+        )
+        made = int(cursor.rowcount)
+    assign_supervisors(cycle_id=cycle.pk, day=day)
+    return made
+
+
+@transaction.atomic
+def extend_window(
+    *, actor: Actor, appraisal_id: uuid.UUID, phase: Phase, until: dt.date, reason: str, at: dt.datetime
+) -> Extension:
+    """Give one person more time in a phase, until the end of `until`, with a reason that the person sees.
+
+    A self-assessment that time has closed as not sent is opened again. Raises NotAllowed for anybody but HR of the
+    unit, ActionRefused without a reason, for a day that is not later than today's deadline, or past supervisor review.
+    """
+    appraisal = lock_appraisal(appraisal_id)
+    if not any(actor.holds(role, appraisal.agency.path) for role in (Role.HR_AGENCY, Role.HR_CITY)):
+        raise NotAllowed(_("Only HR may give more time."))
+    if appraisal.employee_id == actor.id:
+        raise NotAllowed(_("Nobody gives more time to themselves. Ask another HR admin."))
+    facts = facts_of(appraisal, at=at)
+    window = facts.windows.get(phase)
+    closes_at = day_end(until)
+    reasons = []
+    if not reason.strip():
+        reasons.append(_("Write why this person gets more time."))
+    if window is None or closes_at <= window.closes_at or closes_at <= at:
+        reasons.append(_("Choose a day after the present deadline."))
+    review = facts.windows.get(Phase.SUPERVISOR_REVIEW)
+    if phase == Phase.SELF_ASSESSMENT and review is not None and closes_at > review.closes_at:
+        reasons.append(
+            _("Choose a day up to %(day)s, when supervisor review closes.")
+            % {"day": last_day(review.closes_at)}
+        )
+    if reasons:
+        raise ActionRefused(reasons)
+    extension, _made = Extension.objects.update_or_create(
+        appraisal=appraisal,
+        phase=phase,
+        defaults={"closes_at": closes_at, "reason": reason, "granted_by_id": actor.id, "granted_at": at},
+    )
+    if phase == Phase.SELF_ASSESSMENT and appraisal.self_state == SelfState.NOT_SENT:
+        check_move(Action.REOPEN_SELF, appraisal, actor=actor, at=at, comment=reason)
+        appraisal.self_state = SelfState.DRAFT
+        appraisal.save(update_fields=["self_state"])
+    event = record(
+        actor_id=actor.id,
+        act="window.extended",
+        object_type="appraisal",
+        object_id=appraisal.pk,
+        at=at,
+        reason=reason,
+        after={"phase": phase, "closes_at": closes_at},
+    )
+    notify(
+        [
+            notices.to_employee(
+                notices.EXTENDED,
+                appraisal,
+                event,
+                route="overview",
+                phase=str(phase.value),
+                until_on=notices.iso(until),
+                reason=reason,
+            )
+        ],
+        at=at,
+    )
+    return extension
