@@ -1,0 +1,132 @@
+"""How pages answer what services refuse, said once for every view of the process.
+
+A form page:
+
+    form = PlanItemForm(request.POST)
+    if form.is_valid():
+        with answering(request, form) as call:
+            add_item(actor=request.actor, …)
+        if call.done:
+            messages.success(request, _("…"))
+            return redirect("plan", appraisal.pk)
+    return render(…)            # refused: the reasons stand in the form's error summary, the typed text stays
+
+A button without fields:
+
+    with answering(request) as call:
+        send_plan(actor=request.actor, …)
+    if call.done:
+        messages.success(request, _("…"))
+    return redirect("plan", appraisal.pk)   # refused: the reasons are the page's message
+
+A form that saves by itself answers a script with `saved`, `conflict` and `refused_data`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+
+from appraisal.models import Appraisal
+from core.errors import ActionRefused, NotAllowed, Sentence, StaleWrite
+from core.wording import clock_time
+
+_RELATED = ("cycle", "agency", "employee", "supervisor", "superior", "placement__position")
+
+
+# --- loading ------------------------------------------------------------------------------------
+
+
+def visible_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
+    """The appraisal, if the person may know where it stands; else 404. One query."""
+    appraisals = Appraisal.objects.visible_to(request.actor)  # type: ignore[attr-defined]  # ActorMiddleware
+    return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+
+
+def readable_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
+    """The appraisal, if the person may read its plan and what was done; else 404. One query."""
+    appraisals = Appraisal.objects.content_visible_to(request.actor)  # type: ignore[attr-defined]  # ActorMiddleware
+    return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+
+
+# --- calling a service --------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Call:
+    """What became of a service call: done, refused with `reasons`, or stale with the stored version as `current`."""
+
+    done: bool = False
+    reasons: tuple[Sentence, ...] = ()
+    stale: bool = False
+    current: Any = None
+
+
+@contextmanager
+def answering(request: HttpRequest, form: forms.Form | None = None) -> Iterator[Call]:
+    """Run one service call; what it raises becomes an answer.
+
+    NotAllowed is 403, a row that is not there 404. The reasons of ActionRefused and StaleWrite stand in the error
+    summary of `form`, or become the page's message when there is none.
+    """
+    call = Call()
+    try:
+        yield call
+    except NotAllowed as error:
+        raise PermissionDenied(*map(str, error.reasons)) from error
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    except (ActionRefused, StaleWrite) as error:
+        call.reasons = error.reasons
+        if isinstance(error, StaleWrite):
+            call.stale, call.current = True, error.current
+        if form is None:
+            refused(request, error.reasons)
+        else:
+            refused_form(form, error.reasons)
+    else:
+        call.done = True
+
+
+def refused(request: HttpRequest, reasons: Iterable[Sentence]) -> None:
+    """Say on the next page why an act was refused."""
+    for reason in reasons:
+        messages.warning(request, str(reason))
+
+
+def refused_form(form: forms.Form, reasons: Iterable[Sentence]) -> None:
+    """Put the reasons of a refusal into the form's error summary; what was typed stays in the form."""
+    form.add_error(None, [ValidationError(str(reason), code="refused") for reason in reasons])
+
+
+# --- answers to a script ------------------------------------------------------------------------
+
+
+def saved(*, revision: int, saved_at: dt.datetime) -> JsonResponse:
+    """200: it is stored; the next save names this revision."""
+    return JsonResponse({"revision": revision, "saved_at_label": clock_time(saved_at)})
+
+
+def conflict(*, current: Mapping[str, Any], revision: int, saved_at: dt.datetime) -> JsonResponse:
+    """409: a newer version is stored. `current` holds its fields by the names that the form uses."""
+    return JsonResponse(
+        {"current": dict(current), "revision": revision, "saved_at_label": clock_time(saved_at)},
+        status=HTTPStatus.CONFLICT,
+    )
+
+
+def refused_data(form: forms.Form) -> JsonResponse:
+    """422: not stored; the sentences by field, "__all__" for those about the whole form."""
+    errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+    return JsonResponse({"errors": errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
