@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from typing import Any
 
@@ -22,7 +23,7 @@ class ForgivingRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._last_complaint = 0.0
+        self._last_complaint = -math.inf
 
     def _complain(self, error: Exception) -> None:
         now = time.monotonic()
