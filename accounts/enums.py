@@ -40,6 +40,7 @@ class PositionType(models.TextChoices):
     PENGAWAS = "pengawas", _("Supervisor position")
     PELAKSANA = "pelaksana", _("General staff")
     FUNCTIONAL = "fungsional", _("Functional position")
+    ELECTED = "elected", _("Elected office")
 
 
 class ActingKind(models.TextChoices):

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('position_type', models.CharField(choices=[('jpt_pratama', 'High leadership'), ('administrator', 'Administrator'), ('pengawas', 'Supervisor position'), ('pelaksana', 'General staff'), ('fungsional', 'Functional position')], max_length=20, verbose_name='type')),
+                ('position_type', models.CharField(choices=[('jpt_pratama', 'High leadership'), ('administrator', 'Administrator'), ('pengawas', 'Supervisor position'), ('pelaksana', 'General staff'), ('fungsional', 'Functional position'), ('elected', 'Elected office')], max_length=20, verbose_name='type')),
                 ('unit_kind', models.CharField(choices=[('city', 'City government'), ('secretariat', 'Secretariat'), ('inspectorate', 'Inspectorate'), ('board', 'Board'), ('dinas', 'Department'), ('hospital', 'Hospital'), ('district', 'District'), ('subdistrict', 'Subdistrict'), ('division', 'Division'), ('section', 'Section'), ('school', 'School'), ('clinic', 'Health centre')], max_length=20, verbose_name='kind of unit')),
                 ('grade_from', models.CharField(blank=True, max_length=10, verbose_name='lowest grade')),
                 ('grade_to', models.CharField(blank=True, max_length=10, verbose_name='highest grade')),
@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(('position_type__in', ['jpt_pratama', 'administrator', 'pengawas', 'pelaksana', 'fungsional'])), name='position_type_known', violation_error_message='Choose one of the listed options.'),
+            constraint=models.CheckConstraint(condition=models.Q(('position_type__in', ['jpt_pratama', 'administrator', 'pengawas', 'pelaksana', 'fungsional', 'elected'])), name='position_type_known', violation_error_message='Choose one of the listed options.'),
         ),
         migrations.AddConstraint(
             model_name='position',

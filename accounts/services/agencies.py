@@ -106,10 +106,7 @@ def move_agency(
     if _longest_path_below(old_path) - len(old_path) + len(new_path) > PATH_LENGTH:
         reasons.append(_("The tree would become too deep here."))
     refuse([*reasons, *without_reason(reason)])
-    Agency.objects.filter(pk=agency.pk).update(parent=parent)
-    moved = Agency.objects.within(old_path).update(
-        path=Concat(Value(new_path), Substr("path", len(old_path) + 1))
-    )
+    moved = rewrite_paths(agency, parent)
     agency.refresh_from_db()
     audit.record(
         actor_id=actor.id,
@@ -122,6 +119,15 @@ def move_agency(
         after={"path": new_path, "units": moved},
     )
     return agency
+
+
+def rewrite_paths(agency: Agency, parent: Agency) -> int:
+    """Hang the unit below the parent and rewrite every path of its subtree; returns how many. Needs TREE_LOCK."""
+    new_path = path_below(parent.path, agency.code)
+    Agency.objects.filter(pk=agency.pk).update(parent=parent)
+    return Agency.objects.within(agency.path).update(
+        path=Concat(Value(new_path), Substr("path", len(agency.path) + 1))
+    )
 
 
 @transaction.atomic
