@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.enums import ItemKind, Rating
-from appraisal.workflow import Reason
+from appraisal.facts import Reason
 
 MIN_WORDS = 20
 MAX_CHARACTERS = 4000

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.enums import (
-    RATED,
     Action,
     Party,
     Phase,
@@ -24,192 +23,22 @@ from appraisal.enums import (
     SelfState,
     Track,
 )
-from appraisal.windows import Window
-from core import wording
-
-State = PlanState | SelfState | RatingState | ResultState
-
-RETURN_DAYS = 3
-OBJECTION_DAYS = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a move cannot be made: a code for tests and links, a sentence for people, and where to mend it.
-
-    `moment` is when something closes (told as its last minute), or opens when the code is `too_early`.
-    """
-
-    code: str
-    text: str | Promise
-    values: Mapping[str, str] = field(default_factory=dict)
-    moment: dt.datetime | None = None
-    key: str = ""
-
-    def __str__(self) -> str:
-        """The sentence in the reader's language."""
-        values = dict(self.values)
-        if self.moment is not None:
-            told = wording.moment if self.code == "too_early" else wording.deadline
-            values["moment"] = told(self.moment)
-        return str(self.text) % values
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that the rules need to know of one appraisal at one moment.
-
-    The `missing_*` lists are filled by pages and services that are about to move that track; a worklist leaves
-    them empty, so an action that it lists may still be refused with reasons on its own page.
-    """
-
-    at: dt.datetime
-    windows: Mapping[Phase, Window]
-    plan: PlanState = PlanState.DRAFT
-    self_assessment: SelfState = SelfState.DRAFT
-    rating: RatingState = RatingState.OPEN
-    result: ResultState = ResultState.HIDDEN
-    has_agreed_plan: bool = False
-    self_returned_at: dt.datetime | None = None
-    self_due_at: dt.datetime | None = None
-    agency_opened: bool = False
-    missing_in_plan: tuple[Reason, ...] = ()
-    missing_in_self: tuple[Reason, ...] = ()
-    missing_in_rating: tuple[Reason, ...] = ()
-    missing_in_feedback: tuple[Reason, ...] = ()
-
-    def state(self, track: Track) -> State:
-        """The state of a track."""
-        states: dict[Track, State] = {
-            Track.PLAN: self.plan,
-            Track.SELF_ASSESSMENT: self.self_assessment,
-            Track.RATING: self.rating,
-            Track.RESULT: self.result,
-        }
-        return states[track]
-
-    def is_open(self, phase: Phase) -> bool:
-        """Whether the phase is open to this appraisal at `at`."""
-        window = self.windows.get(phase)
-        return window is not None and window.is_open(self.at)
-
-    def has_closed(self, phase: Phase) -> bool:
-        """Whether the phase is over for this appraisal at `at`."""
-        window = self.windows.get(phase)
-        return window is not None and window.has_closed(self.at)
-
-
-Obstacle = Callable[[Facts], tuple[Reason, ...]]
-
-
-# --- obstacles ----------------------------------------------------------------------------------
-
-
-def plan_incomplete(facts: Facts) -> tuple[Reason, ...]:
-    """What the plan still lacks."""
-    return facts.missing_in_plan
-
-
-def self_incomplete(facts: Facts) -> tuple[Reason, ...]:
-    """What the self-assessment still lacks."""
-    return facts.missing_in_self
-
-
-def rating_begun(facts: Facts) -> tuple[Reason, ...]:
-    """The supervisor has already rated, so the ground may not move."""
-    if facts.rating == RatingState.OPEN:
-        return ()
-    return (Reason("rating_begun", _("Your supervisor has already started to rate. Ask them to return it.")),)
-
-
-def already_returned(facts: Facts) -> tuple[Reason, ...]:
-    """A self-assessment is returned once at most."""
-    if facts.self_returned_at is None:
-        return ()
-    return (Reason("already_returned", _("A self-assessment can be returned only once.")),)
-
-
-def no_agreed_plan(facts: Facts) -> tuple[Reason, ...]:
-    """Without one agreed plan nothing can be rated."""
-    if facts.has_agreed_plan:
-        return ()
-    return (Reason("no_agreed_plan", _("There is no agreed plan yet. Agree on the plan first.")),)
-
-
-def self_still_expected(facts: Facts) -> tuple[Reason, ...]:
-    """The employee speaks first: while the self-assessment may still come, the supervisor waits."""
-    if facts.self_assessment in {SelfState.SENT, SelfState.NOT_SENT}:
-        return ()
-    if facts.self_assessment == SelfState.RETURNED:
-        if facts.self_due_at is None or facts.at >= facts.self_due_at:
-            return ()
-        return (
-            Reason(
-                "self_returned",
-                _("You returned the self-assessment. The employee has until %(moment)s to send it again."),
-                moment=facts.self_due_at,
-            ),
-        )
-    if facts.has_closed(Phase.SELF_ASSESSMENT):
-        return ()
-    window = facts.windows.get(Phase.SELF_ASSESSMENT)
-    return (
-        Reason(
-            "self_expected",
-            _("The self-assessment has not been sent yet. You can rate without it after %(moment)s."),
-            moment=window.closes_at if window else facts.at,
-        ),
-    )
-
-
-def rating_incomplete(facts: Facts) -> tuple[Reason, ...]:
-    """Which items, values and competencies are not rated yet."""
-    return facts.missing_in_rating
-
-
-def feedback_incomplete(facts: Facts) -> tuple[Reason, ...]:
-    """Which reasons, pieces of evidence and words of feedback are missing."""
-    return facts.missing_in_feedback
-
-
-def not_rated(facts: Facts) -> tuple[Reason, ...]:
-    """Only a rated appraisal has a result."""
-    if facts.rating in RATED:
-        return ()
-    return (Reason("not_rated", _("This appraisal has no sent rating.")),)
-
-
-def somebody_has_opened(facts: Facts) -> tuple[Reason, ...]:
-    """A publication can be recalled until the first employee of the agency has opened a result."""
-    if not facts.agency_opened:
-        return ()
-    return (
-        Reason(
-            "somebody_has_opened",
-            _("An employee has already opened a result, so it can no longer be recalled."),
-        ),
-    )
-
-
-# --- deadlines ----------------------------------------------------------------------------------
-
-
-def return_deadline(facts: Facts) -> dt.datetime:
-    """Three days after the return, or the end of self-assessment if that is later; never past the supervisor's window."""
-    due = facts.at + dt.timedelta(days=RETURN_DAYS)
-    own = facts.windows.get(Phase.SELF_ASSESSMENT)
-    if own is not None:
-        due = max(due, own.closes_at)
-    window = facts.windows.get(Phase.SUPERVISOR_REVIEW)
-    return min(due, window.closes_at) if window else due
-
-
-def objection_deadline(facts: Facts) -> dt.datetime:
-    """Fourteen calendar days after receipt (PP 30/2019 Pasal 59)."""
-    return facts.at + dt.timedelta(days=OBJECTION_DAYS)
-
-
-# --- the table ----------------------------------------------------------------------------------
+from appraisal.facts import Facts, Reason, State
+from appraisal.obstacles import (
+    Obstacle,
+    already_returned,
+    feedback_incomplete,
+    no_agreed_plan,
+    not_rated,
+    objection_deadline,
+    plan_incomplete,
+    rating_begun,
+    rating_incomplete,
+    return_deadline,
+    self_incomplete,
+    self_still_expected,
+    somebody_has_opened,
+)
 
 ANY_TIME: frozenset[Phase] = frozenset()
 
@@ -456,38 +285,6 @@ ON_CLOSE: Mapping[Phase, ClosingRule] = {
         ),
     ),
 }
-
-
-# --- beside the table ---------------------------------------------------------------------------
-
-
-def realization_refusals(facts: Facts) -> tuple[Reason, ...]:
-    """Why realisation and evidence cannot be written now.
-
-    They are open from the first agreed plan until self-assessment closes (or the deadline of a returned one), except
-    while a sent self-assessment stands: it is taken back first, so that what was sent is what was true.
-    """
-    if not facts.has_agreed_plan:
-        return (Reason("no_agreed_plan", _("Realisation opens as soon as your plan is agreed.")),)
-    if facts.self_assessment == SelfState.SENT:
-        return (
-            Reason(
-                "self_sent",
-                _("Your self-assessment has been sent. Take it back if you want to change something."),
-            ),
-        )
-    if facts.self_assessment == SelfState.RETURNED:
-        if facts.self_due_at is not None and facts.at < facts.self_due_at:
-            return ()
-        return (Reason("too_late", _("Time was up on %(moment)s."), moment=facts.self_due_at or facts.at),)
-    window = facts.windows.get(Phase.SELF_ASSESSMENT)
-    if facts.self_assessment == SelfState.NOT_SENT or window is None or window.has_closed(facts.at):
-        return (
-            Reason(
-                "too_late", _("Time was up on %(moment)s."), moment=window.closes_at if window else facts.at
-            ),
-        )
-    return ()
 
 
 # --- asking the table ---------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from django.db.models import Count, Prefetch, Q
 
 from appraisal.completeness import Asked, AskedItem, missing_in_self
 from appraisal.enums import RatingStage, Topic
+from appraisal.facts import Reason
 from appraisal.models import Appraisal, DraftAnswer, Plan, RatingRecord, SelfSubmission
 from appraisal.selectors.plans import agreed_plan, asked_items
-from appraisal.workflow import Reason
 from indicators.enums import CompetencyKind
 from indicators.models import (
     BehaviorAnchor,

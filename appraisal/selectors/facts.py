@@ -18,9 +18,9 @@ from appraisal.enums import (
     ResultState,
     SelfState,
 )
+from appraisal.facts import Facts
 from appraisal.models import Appraisal, Extension, PhaseWindow
 from appraisal.windows import WindowRow, windows_for
-from appraisal.workflow import Facts
 
 
 def window_rows(cycle_id: uuid.UUID, paths: Iterable[str] | None = None) -> tuple[WindowRow, ...]:

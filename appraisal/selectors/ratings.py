@@ -10,6 +10,7 @@ from typing import Any
 
 from appraisal.completeness import AskedItem, OverallAnswer, missing_in_feedback, missing_in_rating
 from appraisal.enums import Rating, RatingState, Topic
+from appraisal.facts import Reason
 from appraisal.models import Appraisal, Plan
 from appraisal.scoring.content import suggested_behavior, suggested_results
 from appraisal.scoring.matrix import Suggestion, rating_of_level
@@ -23,7 +24,6 @@ from appraisal.selectors.assessments import (
     value_pages,
 )
 from appraisal.selectors.plans import agreed_plan, asked_items
-from appraisal.workflow import Reason
 
 OVERALL = "overall"
 FEEDBACK = "feedback"

@@ -15,11 +15,11 @@ from accounts.actors import Actor
 from appraisal import notices
 from appraisal.enums import CycleState, JournalKind, Party
 from appraisal.models import Appraisal, Evidence, JournalEntry, Measure, Realization
+from appraisal.obstacles import realization_refusals
 from appraisal.policies import parties_of
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.plans import agreed_plan
 from appraisal.services.moves import lock_appraisal
-from appraisal.workflow import realization_refusals
 from core.audit import record
 from core.clock import today
 from core.errors import ActionRefused, NotAllowed

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from appraisal.enums import Action, CycleState, Party, Track
+from appraisal.facts import Facts
 from appraisal.models import Appraisal
 from appraisal.policies import parties_of
 from appraisal.selectors.facts import facts_of
-from appraisal.workflow import Facts, find, obstacles_to, untimely
+from appraisal.workflow import find, obstacles_to, untimely
 from core.errors import ActionRefused, NotAllowed
 
 

@@ -13,11 +13,11 @@ from accounts.actors import Actor
 from appraisal import notices
 from appraisal.enums import Action, ResultState
 from appraisal.models import Appraisal, Result
+from appraisal.obstacles import objection_deadline
 from appraisal.scoring.content import sheet_of
 from appraisal.scoring.matrix import RULE_VERSION, compute
 from appraisal.scoring.sheet import digest_of, to_text
 from appraisal.services.moves import check_move, lock_appraisal
-from appraisal.workflow import objection_deadline
 from core.audit import record
 from core.notifications import notify
 

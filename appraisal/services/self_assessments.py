@@ -17,12 +17,12 @@ from accounts.actors import Actor
 from appraisal import notices
 from appraisal.enums import Action, Party, SelfState, Topic
 from appraisal.models import Appraisal, SelfSubmission
+from appraisal.obstacles import return_deadline
 from appraisal.selectors.assessments import SelfForm, self_form, standing_submission
 from appraisal.selectors.plans import item_rows
 from appraisal.services.drafts import Saved, store_draft
 from appraisal.services.execution import check_realization, store_realizations
 from appraisal.services.moves import check_move, check_time, lock_appraisal
-from appraisal.workflow import return_deadline
 from core.audit import record
 from core.canonical import canonical, fingerprint, plain
 from core.clock import today

@@ -17,21 +17,10 @@ from appraisal.enums import (
     SelfState,
     Track,
 )
+from appraisal.facts import Facts, Reason
+from appraisal.obstacles import objection_deadline, realization_refusals, return_deadline
 from appraisal.windows import Window
-from appraisal.workflow import (
-    ON_CLOSE,
-    TRANSITIONS,
-    Facts,
-    Reason,
-    available,
-    find,
-    is_late,
-    objection_deadline,
-    obstacles_to,
-    realization_refusals,
-    return_deadline,
-    untimely,
-)
+from appraisal.workflow import ON_CLOSE, TRANSITIONS, available, find, is_late, obstacles_to, untimely
 from core.clock import day_end, day_start
 
 A = Action
