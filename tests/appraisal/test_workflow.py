@@ -61,6 +61,7 @@ LEGAL: dict[Track, tuple[tuple[str, Party, Action, str], ...]] = {
         ("draft", P.CLOCK, A.CLOSE_SELF_COMPLETE, "sent"),
         ("draft", P.CLOCK, A.CLOSE_SELF_INCOMPLETE, "not_sent"),
         ("returned", P.CLOCK, A.KEEP_EARLIER_SELF, "sent"),
+        ("not_sent", P.HR, A.REOPEN_SELF, "draft"),
     ),
     Track.RATING: (
         ("open", P.SUPERVISOR, A.SAVE_FIRST, "first_saved"),
@@ -73,6 +74,7 @@ LEGAL: dict[Track, tuple[tuple[str, Party, Action, str], ...]] = {
         ("first_saved", P.CLOCK, A.PASS_ON, "open"),
         ("sent", P.HR, A.CONFIRM_RATING, "confirmed"),
         ("revised", P.HR, A.CONFIRM_RATING, "confirmed"),
+        ("confirmed", P.HR, A.UNCONFIRM_RATING, "sent"),
         ("open", P.HR, A.CLOSE_UNRATED, "not_assessed"),
         ("first_saved", P.HR, A.CLOSE_UNRATED, "not_assessed"),
     ),
@@ -112,7 +114,16 @@ WINDOWS: dict[tuple[Action, Party], tuple[Phase, ...]] = {
     (A.PUBLISH, P.HR): (Phase.PUBLICATION,),
 }
 STAYS_OPEN_LATE = {A.SEND_PLAN, A.WITHDRAW_PLAN, A.RETURN_PLAN, A.AGREE_PLAN}
-NEEDS_COMMENT = {A.RETURN_PLAN, A.REVISE_PLAN, A.RETURN_SELF, A.REVISE_RATING, A.CLOSE_UNRATED, A.RECALL}
+NEEDS_COMMENT = {
+    A.RETURN_PLAN,
+    A.REVISE_PLAN,
+    A.RETURN_SELF,
+    A.REOPEN_SELF,
+    A.REVISE_RATING,
+    A.UNCONFIRM_RATING,
+    A.CLOSE_UNRATED,
+    A.RECALL,
+}
 
 PATHS = [(track, *path) for track, paths in LEGAL.items() for path in paths]
 
@@ -428,6 +439,20 @@ OBSTACLES = [
         {"rating": RatingState.FIRST_SAVED},
         "rating_begun",
         {"rating": RatingState.OPEN},
+    ),
+    (
+        A.REOPEN_SELF,
+        "not_sent",
+        {"rating": RatingState.FIRST_SAVED},
+        "rating_begun",
+        {"rating": RatingState.OPEN},
+    ),
+    (
+        A.UNCONFIRM_RATING,
+        "confirmed",
+        {"agency_opened": True},
+        "somebody_has_opened",
+        {"agency_opened": False},
     ),
     (A.RETURN_SELF, "sent", {"self_returned_at": NOON}, "already_returned", {"self_returned_at": None}),
     *(
