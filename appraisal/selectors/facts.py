@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models.agency import ancestor_paths
 from appraisal.enums import (
@@ -23,18 +23,35 @@ from appraisal.models import Appraisal, Extension, PhaseWindow
 from appraisal.windows import WindowRow, windows_for
 
 
+def _stored_windows(cycle_ids: Iterable[uuid.UUID], paths: Iterable[str] | None) -> QuerySet[PhaseWindow]:
+    """The windows of these cycles: all of them, or those that can hold for units with these paths."""
+    rows = PhaseWindow.objects.filter(cycle__in=list(cycle_ids)).order_by("pk")
+    if paths is None:
+        return rows
+    wanted = {ancestor for path in paths for ancestor in ancestor_paths(path)}
+    return rows.filter(Q(agency=None) | Q(agency__path__in=wanted))
+
+
+_ROW = ("phase", "agency__path", "opens_at", "closes_at")
+
+
+def _row(phase: str, path: str | None, opens_at: dt.datetime, closes_at: dt.datetime) -> WindowRow:
+    return WindowRow(phase=Phase(phase), path=path or "", opens_at=opens_at, closes_at=closes_at)
+
+
 def window_rows(cycle_id: uuid.UUID, paths: Iterable[str] | None = None) -> tuple[WindowRow, ...]:
     """The stored windows of a cycle: all of them, or those that can hold for units with these paths. One query."""
-    rows = PhaseWindow.objects.filter(cycle_id=cycle_id)
-    if paths is not None:
-        wanted = {ancestor for path in paths for ancestor in ancestor_paths(path)}
-        rows = rows.filter(Q(agency=None) | Q(agency__path__in=wanted))
-    return tuple(
-        WindowRow(phase=Phase(phase), path=path or "", opens_at=opens_at, closes_at=closes_at)
-        for phase, path, opens_at, closes_at in rows.order_by("pk").values_list(
-            "phase", "agency__path", "opens_at", "closes_at"
-        )
-    )
+    return tuple(_row(*row) for row in _stored_windows([cycle_id], paths).values_list(*_ROW))
+
+
+def window_rows_by_cycle(
+    cycle_ids: Iterable[uuid.UUID], paths: Iterable[str]
+) -> dict[uuid.UUID, tuple[WindowRow, ...]]:
+    """The windows of several cycles that can hold for units with these paths. One query."""
+    found: dict[uuid.UUID, list[WindowRow]] = {}
+    for cycle_id, *row in _stored_windows(cycle_ids, paths).values_list("cycle_id", *_ROW):
+        found.setdefault(cycle_id, []).append(_row(*row))
+    return {cycle_id: tuple(rows) for cycle_id, rows in found.items()}
 
 
 def extensions_of(appraisal_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[Phase, dt.datetime]]:
@@ -71,14 +88,19 @@ def assemble_facts(
 
 
 def facts_of(appraisal: Appraisal, *, at: dt.datetime, **missing: Any) -> Facts:
-    """The facts of one appraisal. Two queries: windows and extensions."""
-    return assemble_facts(
-        appraisal,
-        at=at,
-        rows=window_rows(appraisal.cycle_id, [appraisal.agency.path]),
-        extensions=extensions_of([appraisal.pk]).get(appraisal.pk),
-        **missing,
-    )
+    """The facts of one appraisal. One query: its windows, each with the person's extension beside it."""
+    extension = Extension.objects.filter(appraisal=appraisal.pk, phase=OuterRef("phase")).values("closes_at")
+    rows = []
+    extensions = {}
+    for *row, extended_to in (
+        _stored_windows([appraisal.cycle_id], [appraisal.agency.path])
+        .annotate(extended_to=Subquery(extension))
+        .values_list(*_ROW, "extended_to")
+    ):
+        rows.append(_row(*row))
+        if extended_to is not None:
+            extensions[rows[-1].phase] = extended_to
+    return assemble_facts(appraisal, at=at, rows=rows, extensions=extensions, **missing)
 
 
 def agency_has_opened(cycle_id: uuid.UUID, path: str) -> bool:
