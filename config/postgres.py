@@ -18,8 +18,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.processes import CannotStart, Child, as_owner, last_lines, start, wait_until
@@ -161,6 +162,11 @@ def service_user() -> pwd.struct_passwd | None:
     raise CannotStart(
         "PostgreSQL tidak mau berjalan sebagai root, dan pengguna `postgres` atau `nobody` tidak ada."
     )
+
+
+def owner_of(home: Path) -> pwd.struct_passwd | None:
+    """The user to whom an existing cluster belongs, when we are root and must become that user."""
+    return pwd.getpwuid(home.stat().st_uid) if os.geteuid() == 0 else None
 
 
 def private_folder(prefix: str, owner: pwd.struct_passwd | None) -> Path:
@@ -312,6 +318,29 @@ def initdb_sentence(stderr: str, home: Path) -> str:
 def new_cluster(home: Path, owner: pwd.struct_passwd | None) -> Cluster:
     """A cluster to be made in `home`, on a free port, with a random password."""
     return Cluster(home=home, port=free_port(), password=secrets.token_urlsafe(24), owner=owner)
+
+
+def moved(cluster: Cluster) -> Cluster:
+    """The same cluster on another free port."""
+    return replace(cluster, port=free_port())
+
+
+def end_leftover(cluster: Cluster) -> None:
+    """End a server that still runs on this data because the one who started it was killed."""
+    try:
+        pid = int((cluster.data / "postmaster.pid").read_text().split()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError, IndexError):
+        return
+    if str(cluster.data).encode() not in command:
+        return
+    for _attempt in range(200):
+        try:
+            os.kill(pid, signal.SIGINT)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    raise CannotStart(f"PostgreSQL lama (proses {pid}) belum berhenti; tunggu sebentar, lalu jalankan lagi.")
 
 
 def data_major(cluster: Cluster) -> int | None:

@@ -60,13 +60,17 @@ def start(
     env: Mapping[str, str] | None = None,
     owner: pwd.struct_passwd | None = None,
     ending: signal.Signals = signal.SIGTERM,
+    orphaned: signal.Signals | None = None,
     patience: float = 10.0,
 ) -> Child:
-    """Start `command` in a session of its own, output appended to `log`, as `owner` when given (root only)."""
+    """Start `command` in a session of its own, output appended to `log`, as `owner` when given (root only).
+
+    `orphaned` is the signal that the kernel sends when we die without ending it; by default `ending`.
+    """
 
     def follow_parent() -> None:
         if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(ending))
+            _LIBC.prctl(_PR_SET_PDEATHSIG, int(orphaned or ending))
 
     with log.open("ab") as output:
         process = subprocess.Popen(

@@ -1,0 +1,51 @@
+# Needs GNU make and Python 3.11 or newer; everything else is brought along.
+
+PYTHON ?= $(shell for name in python3.11 python3.12 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
+VENV := .venv/bin
+PYTEST := $(VENV)/pytest -n 2 --dist worksteal
+
+# What `check --deploy` looks at: a production environment with values that are nobody's.
+PRODUCTION := APP_ENV=production DATABASE_URL=postgres://u:p@127.0.0.1:5432/kinerja REDIS_URL=redis://127.0.0.1:6379/0 \
+	SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ \
+	ALLOWED_HOSTS=kinerja.example.go.id SITE_URL=https://kinerja.example.go.id
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test check long bench docs catalogues clean environment
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: environment ## start the system with an invented year on http://127.0.0.1:8000/ (PORT=… moves it)
+	@exec $(VENV)/python -m config.demo
+
+demo-reset: environment ## delete the demo's data and start afresh
+	@exec $(VENV)/python -m config.demo --reset
+
+test: environment ## run every test but the long ones (ARGS=… goes to pytest)
+	@$(PYTEST) -m "not long" $(ARGS)
+
+long: environment ## run the long tests
+	@$(PYTEST) -m long $(ARGS)
+
+check: environment ## lint, format, types, layers, dependencies, migrations, catalogues, docs, deployment
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/deptry .
+
+bench: environment ## measure the pages and bulk acts side by side with their floors
+	@$(VENV)/python manage.py bench
+
+docs: environment ## write the generated pages of docs/
+	@$(VENV)/python manage.py write_docs
+
+catalogues: environment ## take new sentences from the source into locale/
+	@$(VENV)/python -m config.catalogues extract
+
+clean: ## delete caches and compiled files (not .venv, not the demo's data)
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+environment:
+	@$(PYTHON) config/bootstrap.py
