@@ -97,5 +97,5 @@ def attach_actor(request: HttpRequest) -> None:
             return ""
         return request.user.language
 
-    request.actor = cast(Actor, SimpleLazyObject(load))  # type: ignore[attr-defined]
+    request.actor = cast("Actor", SimpleLazyObject(load))  # type: ignore[attr-defined]
     request.preferred_language = preferred_language  # type: ignore[attr-defined]

@@ -150,7 +150,7 @@ def address_of(request: HttpRequest) -> str:
     """
     seen = request.META.get("REMOTE_ADDR", "")
     count = settings.TRUSTED_PROXY_COUNT
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    forwarded = [hop for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if count and len(forwarded) >= count:
         seen = forwarded[-count]
     try:
@@ -204,13 +204,11 @@ def _reserve(bucket: Bucket, at: dt.datetime) -> Reservation | None:
     keys = _slot_keys(bucket, at)
     cache.add(keys[-1], 0, 2 * bucket.seconds)
     try:
-        cache.incr(keys[-1])
+        # What incr returns is exact; reading the slot afterwards would count others' attempts twice over.
+        running = cache.incr(keys[-1])
     except ValueError:
         return None
-    counts = cache.get_many(keys)
-    if keys[-1] not in counts:
-        return None
-    reservation = Reservation(bucket, keys[-1], sum(counts.values()))
+    reservation = Reservation(bucket, keys[-1], running + sum(cache.get_many(keys[:-1]).values()))
     if reservation.total > bucket.failures:
         # Others are under way at this moment; whether they fail is not known yet.
         _give_back(reservation)

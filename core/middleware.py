@@ -8,18 +8,22 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 from core import carry_over
 from core.logs import request_id
+from core.sessions import idle_too_long
 
 log = logging.getLogger("core.request")
 
@@ -150,24 +154,23 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """Let the view run, or answer in its place."""
         if not getattr(view_func, "login_required", True):
             return None
+        author = ""
         if request.user.is_authenticated:
-            if not self._idle_too_long(request):
-                return None
-            request.session.flush()
+            if not idle_too_long(request):
+                # The second click on a sign-in button must not reach the view as a form of its own.
+                return carry_over.after_sign_in(request)
+            author = str(request.user.pk)
+            logout(request)
         if wants_data(request):
-            return JsonResponse({"error": "signed_out"}, status=401)
+            return JsonResponse({"error": "signed_out"}, status=HTTPStatus.UNAUTHORIZED)
         if request.method == "POST":
-            return carry_over.sign_in_with_fields(request)
+            return carry_over.sign_in_with_fields(request, author=author)
+        if author:
+            messages.info(request, _signed_out_sentence())
         return super().handle_no_permission(request, view_func)
 
-    @staticmethod
-    def _idle_too_long(request: HttpRequest) -> bool:
-        """Whether this session was last used longer ago than SESSION_IDLE_SECONDS."""
-        key = f"idle:{request.session.session_key}"
-        now = int(request.arrived_at.timestamp())  # type: ignore[attr-defined]
-        last = cache.get(key)
-        if last is not None and now - int(last) > settings.SESSION_IDLE_SECONDS:
-            return True
-        if last is None or now - int(last) >= 30:
-            cache.set(key, now, settings.SESSION_COOKIE_AGE)
-        return False
+
+def _signed_out_sentence() -> str:
+    return _("You were signed out because this browser had not been used for %(minutes)s minutes.") % {
+        "minutes": settings.SESSION_IDLE_SECONDS // 60
+    }

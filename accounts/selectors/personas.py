@@ -1,0 +1,48 @@
+"""The invented people of the demo, offered at the door: only in the demo, only on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """One entry of var/demo/accounts.json, as `make demo` writes it."""
+
+    persona: str
+    role: str
+    agency: str
+    login: str
+    password: str
+
+
+def personas_for(request: HttpRequest) -> tuple[Persona, ...]:
+    """Whom the sign-in page offers: nobody unless this is the demo and the browser is on the same machine."""
+    if not settings.DEMO or not _on_this_machine(request):
+        return ()
+    try:
+        entries = json.loads(settings.DEMO_ACCOUNTS_FILE.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    return tuple(
+        Persona(
+            persona=entry["persona"],
+            role=entry["role"],
+            agency=entry["agency"] or "",
+            login=entry["login"],
+            password=entry["password"],
+        )
+        for entry in entries
+    )
+
+
+def _on_this_machine(request: HttpRequest) -> bool:
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
