@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
                 ('recall_reason', models.TextField(blank=True, verbose_name='reason of the recall')),
                 ('included', models.PositiveIntegerField(default=0, verbose_name='results')),
                 ('excluded', models.PositiveIntegerField(default=0, verbose_name='left out')),
+                ('left_out_reason', models.TextField(blank=True, verbose_name='why some were left out')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='publications', to='accounts.agency')),
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='publications', to='appraisal.cycle')),
                 ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -597,6 +598,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='publication',
             constraint=models.CheckConstraint(condition=models.Q(('recalled_at__isnull', True), models.Q(('recalled_by__isnull', False), ('recall_reason__regex', '\\S')), _connector='OR'), name='publication_recall_has_a_reason', violation_error_message='Write why the results are recalled.'),
+        ),
+        migrations.AddConstraint(
+            model_name='publication',
+            constraint=models.CheckConstraint(condition=models.Q(('excluded', 0), ('left_out_reason__regex', '\\S'), _connector='OR'), name='publication_left_out_has_a_reason', violation_error_message='Write why some people are left out.'),
         ),
         migrations.AddConstraint(
             model_name='ratingrecord',

@@ -133,6 +133,7 @@ class Publication(models.Model):
     recall_reason = models.TextField(_("reason of the recall"), blank=True)
     included = models.PositiveIntegerField(_("results"), default=0)
     excluded = models.PositiveIntegerField(_("left out"), default=0)
+    left_out_reason = models.TextField(_("why some were left out"), blank=True)
 
     class Meta:
         verbose_name = _("publication")
@@ -154,6 +155,11 @@ class Publication(models.Model):
                 | (Q(recalled_by__isnull=False) & Q(recall_reason__regex=r"\S")),
                 name="publication_recall_has_a_reason",
                 violation_error_message=_("Write why the results are recalled."),
+            ),
+            models.CheckConstraint(
+                condition=Q(excluded=0) | Q(left_out_reason__regex=r"\S"),
+                name="publication_left_out_has_a_reason",
+                violation_error_message=_("Write why some people are left out."),
             ),
         ]
 

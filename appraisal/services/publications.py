@@ -87,6 +87,7 @@ def publish_agency(
         to_employees_at=max(at, day_start(today(at) + dt.timedelta(days=cycle.publication_delay_days))),
         included=included,
         excluded=missing,
+        left_out_reason=reason.strip() if missing else "",
     )
     event = record(
         actor_id=actor.id,
