@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import django
 import pytest
 
@@ -39,11 +37,10 @@ def redis_url() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _empty_redis(request: pytest.FixtureRequest) -> Iterator[None]:
+def _empty_redis(request: pytest.FixtureRequest) -> None:
     """Throttles, idle times and queued jobs of one test are not seen by the next."""
     if {"db", "transactional_db", "redis_url"} & set(request.fixturenames):
         cache.clear()
-    yield
 
 
 @pytest.fixture
