@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
-from indicators.achievement import Achievement, achievement
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from appraisal.completeness import AskedItem
 from appraisal.enums import ItemKind, PlanState
@@ -22,6 +23,8 @@ from appraisal.models import (
     PlanItem,
     Realization,
 )
+from indicators.achievement import Achievement, achievement
+from indicators.enums import Polarity
 from indicators.models import Indicator
 
 
@@ -61,8 +64,8 @@ def main_first(items: list[PlanItem]) -> list[PlanItem]:
     return sorted(items, key=lambda item: (item.kind != ItemKind.MAIN, item.position, str(item.pk)))
 
 
-def asked_items(plan: Plan | None, evidence: Mapping[uuid.UUID, int] | None = None) -> tuple[AskedItem, ...]:
-    """The items of a plan as the completeness rules read them."""
+def asked_items(plan: Plan | None) -> tuple[AskedItem, ...]:
+    """The items of a version that is being written, as the completeness rules read them."""
     if plan is None:
         return ()
     return tuple(
@@ -71,7 +74,6 @@ def asked_items(plan: Plan | None, evidence: Mapping[uuid.UUID, int] | None = No
             name=item.result,
             kind=ItemKind(item.kind),
             measures=tuple(str(measure.key) for measure in item.measures.all()),
-            evidence=(evidence or {}).get(item.key, 0),
         )
         for item in main_first(list(plan.items.all()))
     )
@@ -108,58 +110,103 @@ def indicators_for(appraisal: Appraisal) -> QuerySet[Indicator]:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """A measure with what was reached."""
+    """A measure with what was reached: `value` is None when it was not measured."""
 
     measure: Measure
-    realization: Realization | None
-    achievement: Achievement
+    value: Decimal | None
+    as_of: dt.date | None
 
     @property
-    def value(self) -> Decimal | None:
-        """The realisation, None when it was not measured."""
-        return self.realization.value if self.realization else None
+    def achievement(self) -> Achievement:
+        """Realisation against target."""
+        return achievement(
+            Polarity(self.measure.polarity),
+            self.measure.target,
+            self.value,
+            upper=self.measure.target_upper,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A plan item with its measures, realisation and evidence."""
+    """A plan item with its measures and what was reached; `evidence` is filled by `with_evidence` alone."""
 
     item: PlanItem
     measures: tuple[MeasureRow, ...]
-    evidence: tuple[Evidence, ...]
+    evidence_count: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def asked(self) -> AskedItem:
+        """The item as the completeness rules read it."""
+        return AskedItem(
+            key=str(self.item.key),
+            name=self.item.result,
+            kind=ItemKind(self.item.kind),
+            measures=tuple(str(row.measure.key) for row in self.measures),
+            evidence=self.evidence_count,
+        )
+
+    @property
+    def measured(self) -> int:
+        """How many of the measures have a realisation."""
+        return sum(row.value is not None for row in self.measures)
 
 
-def item_rows(appraisal: Appraisal, plan: Plan | None) -> tuple[ItemRow, ...]:
-    """Every item of the plan with what was reached and proved. Two queries."""
-    if plan is None:
-        return ()
-    realized = {row.measure_key: row for row in appraisal.realizations.all()}
-    proofs: dict[uuid.UUID, list[Evidence]] = {}
-    for evidence in appraisal.evidence.order_by("dated_on", "pk"):
-        proofs.setdefault(evidence.item_key, []).append(evidence)
+def agreed_rows(appraisal: Appraisal, *, item_key: uuid.UUID | None = None) -> tuple[ItemRow, ...]:
+    """The items of the agreed version that counts, main ones first, each with its plan at hand; or one of them.
+
+    Two queries: the realisation stands beside each measure, the number of proofs beside each item.
+    """
+    agreed = Plan.objects.filter(appraisal=appraisal.pk, state=PlanState.AGREED).order_by("-version", "pk")
+    proofs = (
+        Evidence.objects.filter(appraisal=appraisal.pk, item_key=OuterRef("key"))
+        .order_by()
+        .values("item_key")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    realized = Realization.objects.filter(appraisal=appraisal.pk, measure_key=OuterRef("key"))
+    measures = Measure.objects.annotate(
+        realized=Subquery(realized.values("value")), realized_on=Subquery(realized.values("as_of"))
+    ).order_by("aspect", "pk")
+    items = (
+        PlanItem.objects.filter(plan=Subquery(agreed.values("pk")[:1]))
+        .select_related("plan__agreed_by", "indicator__agency")
+        .annotate(proofs=Coalesce(Subquery(proofs), 0))
+        .prefetch_related(Prefetch("measures", queryset=measures))
+        .order_by("position", "pk")
+    )
+    if item_key is not None:
+        items = items.filter(key=item_key)
     return tuple(
         ItemRow(
             item=item,
             measures=tuple(
-                _measure_row(measure, realized.get(measure.key)) for measure in item.measures.all()
+                MeasureRow(measure, measure.realized, measure.realized_on)  # type: ignore[attr-defined]  # annotated
+                for measure in item.measures.all()
             ),
-            evidence=tuple(proofs.get(item.key, ())),
+            evidence_count=item.proofs,  # type: ignore[attr-defined]  # annotated
         )
-        for item in main_first(list(plan.items.all()))
+        for item in main_first(list(items))
     )
 
 
-def _measure_row(measure: Measure, realization: Realization | None) -> MeasureRow:
-    return MeasureRow(
-        measure=measure,
-        realization=realization,
-        achievement=achievement(
-            measure.polarity,
-            measure.target,
-            realization.value if realization else None,
-            upper=measure.target_upper,
-        ),
+def with_evidence(appraisal: Appraisal, rows: Iterable[ItemRow]) -> tuple[ItemRow, ...]:
+    """The same rows with their proofs. One query."""
+    kept = list(rows)
+    proofs: dict[uuid.UUID, list[Evidence]] = {row.item.key: [] for row in kept}
+    for evidence in appraisal.evidence.filter(item_key__in=list(proofs)).order_by("dated_on", "pk"):
+        proofs[evidence.item_key].append(evidence)
+    return tuple(replace(row, evidence=tuple(proofs[row.item.key])) for row in kept)
+
+
+def asked_rows(rows: Sequence[ItemRow]) -> tuple[tuple[AskedItem, ...], frozenset[str]]:
+    """The items as the completeness rules read them, and the keys of the measures that have a realisation."""
+    realized = frozenset(
+        str(row.measure.key) for item in rows for row in item.measures if row.value is not None
     )
+    return tuple(row.asked for row in rows), realized
 
 
 def journal_of(appraisal: Appraisal, reader_id: uuid.UUID | None) -> QuerySet[JournalEntry]:

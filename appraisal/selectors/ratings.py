@@ -20,10 +20,9 @@ from appraisal.selectors.assessments import (
     ValuePage,
     answers_of,
     competency_pages,
-    evidence_counts,
     value_pages,
 )
-from appraisal.selectors.plans import agreed_plan, asked_items
+from appraisal.selectors.plans import ItemRow, agreed_rows, asked_rows
 
 OVERALL = "overall"
 FEEDBACK = "feedback"
@@ -33,13 +32,18 @@ FEEDBACK = "feedback"
 class RatingForm:
     """Everything that a rating asks and holds for one author."""
 
-    plan: Plan | None
+    rows: tuple[ItemRow, ...]
     items: tuple[AskedItem, ...]
     values: tuple[ValuePage, ...]
     competencies: tuple[CompetencyPage, ...]
     answers: Answers
     level_ratings: tuple[str, ...]
     segment: tuple[dt.date, dt.date]
+
+    @property
+    def plan(self) -> Plan | None:
+        """The agreed version that is rated."""
+        return self.rows[0].item.plan if self.rows else None
 
     @property
     def missing(self) -> tuple[Reason, ...]:
@@ -104,11 +108,11 @@ class RatingForm:
 
 
 def rating_form(appraisal: Appraisal, author_id: uuid.UUID, *, with_texts: bool = False) -> RatingForm:
-    """The form of one author. About nine queries."""
-    plan = agreed_plan(appraisal)
+    """The form of one author. Five queries, three more with the texts of every page."""
+    rows = agreed_rows(appraisal)
     return RatingForm(
-        plan=plan,
-        items=asked_items(plan, evidence_counts(appraisal)),
+        rows=rows,
+        items=asked_rows(rows)[0],
         values=value_pages(with_texts=with_texts),
         competencies=competency_pages(appraisal, with_texts=with_texts),
         answers=answers_of(appraisal, author_id),

@@ -22,7 +22,6 @@ from appraisal.enums import Action, Party, RatingStage, RatingState, Topic
 from appraisal.models import Appraisal, NextStep, RatingRecord
 from appraisal.policies import parties_of
 from appraisal.selectors.assessments import standing_submission
-from appraisal.selectors.plans import item_rows
 from appraisal.selectors.ratings import FEEDBACK, OVERALL, RatingForm, rating_form
 from appraisal.services.drafts import Saved, store_draft
 from appraisal.services.moves import check_move, check_time, lock_appraisal
@@ -74,7 +73,7 @@ def save_rating_answer(
 
 def rating_content(appraisal: Appraisal, form: RatingForm) -> dict[str, Any]:
     """The rating as it is kept: answers beside the targets and realisations that they judge."""
-    rows = {str(row.item.key): row for row in item_rows(appraisal, form.plan)}
+    rows = {str(row.item.key): row for row in form.rows}
     submission = standing_submission(appraisal)
     overall = form.answers.one(Topic.OVERALL, OVERALL)
     feedback = form.answers.one(Topic.FEEDBACK, FEEDBACK)

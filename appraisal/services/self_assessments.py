@@ -19,7 +19,7 @@ from appraisal.enums import Action, Party, SelfState, Topic
 from appraisal.models import Appraisal, SelfSubmission
 from appraisal.obstacles import return_deadline
 from appraisal.selectors.assessments import SelfForm, self_form, standing_submission
-from appraisal.selectors.plans import item_rows
+from appraisal.selectors.plans import with_evidence
 from appraisal.services.drafts import Saved, store_draft
 from appraisal.services.execution import check_realization, store_realizations
 from appraisal.services.moves import check_move, check_time, lock_appraisal
@@ -109,7 +109,7 @@ def _stored_item(appraisal: Appraisal, key: str) -> Mapping[str, Any]:
 def self_content(appraisal: Appraisal, form: SelfForm) -> dict[str, Any]:
     """What is sent, as plain data: the whole form with the texts as they stood."""
     items = []
-    for row in item_rows(appraisal, form.plan):
+    for row in with_evidence(appraisal, form.rows):
         answer = form.answers.one(Topic.ITEM, str(row.item.key))
         items.append(
             {
