@@ -169,7 +169,7 @@ def set_windows(*, actor: Actor, cycle_id: uuid.UUID, changes: Changes, reason: 
         object_id=cycle.pk,
         at=at,
         reason=reason,
-        before={key: value for key, value in before.items()},
+        before=before,
         after={
             f"{phase}:{unit or 'city'}": [dates.opens_at, dates.closes_at] if dates else None
             for (phase, unit), dates in changed.items()
@@ -200,9 +200,13 @@ def _refuse_changing_the_past(
     for key, dates in changed.items():
         row = stored.get(key)
         label = key[0].label
-        if row is not None and row.closes_at <= at and (dates is None or dates.opens_at != row.opens_at):
-            reasons.append(_("%(phase)s has passed. Its opening stays as it was.") % {"phase": label})
-        elif row is not None and row.opens_at <= at and (dates is None or dates.opens_at != row.opens_at):
+        if row is not None and row.closes_at <= at:
+            reasons.append(
+                _("%(phase)s has passed and stays as it was. Give more time to a unit or a person instead.")
+                % {"phase": label}
+            )
+            continue
+        if row is not None and row.opens_at <= at and (dates is None or dates.opens_at != row.opens_at):
             reasons.append(_("%(phase)s is already open. Its opening stays as it was.") % {"phase": label})
         if dates is not None and dates.closes_at <= at and (row is None or dates.closes_at != row.closes_at):
             reasons.append(_("%(phase)s cannot close in the past.") % {"phase": label})

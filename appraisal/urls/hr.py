@@ -1,11 +1,16 @@
-"""HR's pages."""
+"""HR's pages: cycles and their dates, more time for a person, progress, everybody who is late."""
 
 from django.urls import path
 
-from appraisal.views import hr
+from appraisal.views import cycles, watch
 
 urlpatterns = [
-    path("siklus/", hr.cycles, name="cycles"),
-    path("kemajuan/", hr.progress, name="progress"),
-    path("terlambat/", hr.late, name="late"),
+    path("siklus/", cycles.cycle_list, name="cycles"),
+    path("siklus/<uuid:cycle_id>/", cycles.cycle_page, name="cycle"),
+    path("siklus/<uuid:cycle_id>/unit/", cycles.choose_unit, name="cycle_choose_unit"),
+    path("siklus/<uuid:cycle_id>/buka/", cycles.open_page, name="cycle_open"),
+    path("siklus/<uuid:cycle_id>/unit/<uuid:unit_id>/", cycles.unit_windows, name="cycle_unit"),
+    path("kemajuan/", watch.progress, name="progress"),
+    path("terlambat/", watch.late, name="late"),
+    path("penilaian/<uuid:appraisal_id>/tambah-waktu/", watch.extend, name="extend"),
 ]
