@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core import showcase
 from core.access import access
@@ -25,14 +25,14 @@ _LONGEST_PATH = 300
 
 
 @access(public=True, reason="A load balancer asks whether the process lives.")
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers; nothing else is asked."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @access(public=True, reason="A load balancer asks whether requests can be served; booleans only.")
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether requests can be served: 503 without a database, "degraded" when another part is missing."""
     parts = health(at=arrival(request))
@@ -49,7 +49,7 @@ def _reader(request: HttpRequest) -> uuid.UUID:
 
 
 @access(reason="Everybody reads their own messages.")
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """The person's messages, newest first, or only the unread ones."""
     recipient_id = _reader(request)
@@ -91,14 +91,14 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @access(public=True, reason="Help is there before signing in, too.")
-@require_GET
+@require_safe
 def help_list(request: HttpRequest) -> HttpResponse:
     """All guides."""
     return render(request, "core/help_list.html", {"guides": guides()})
 
 
 @access(public=True, reason="Help is there before signing in, too.")
-@require_GET
+@require_safe
 def help_guide(request: HttpRequest, slug: str) -> HttpResponse:
     """One guide."""
     guide = find_guide(slug)
@@ -108,7 +108,7 @@ def help_guide(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @access(public=True, reason="Whoever cannot sign in must be able to say so.")
-@require_GET
+@require_safe
 def report_problem(request: HttpRequest) -> HttpResponse:
     """What to tell the performance manager: page and request number, ready to copy. Nothing is stored."""
     page = request.GET.get("page", "")[:_LONGEST_PATH]
@@ -127,7 +127,7 @@ def report_problem(request: HttpRequest) -> HttpResponse:
 
 
 @access(public=True, reason="The look of the pages, shown in development and tests only.")
-@require_GET
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state. The route exists in development and tests only."""
     return render(request, "core/components.html", showcase.contents(request))

@@ -9,10 +9,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.services.preferences import choose_preferences
+from accounts.views.look import remember_look
 from core.access import access
 from core.context import THEMES
-
-_A_YEAR = 365 * 24 * 60 * 60
 
 
 @access(public=True, reason="Anybody chooses how the pages look.")
@@ -22,7 +21,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        _remember(response, "theme", chosen)
+        remember_look(response, language="", theme=chosen)
         if request.user.is_authenticated:
             choose_preferences(employee_id=request.user.pk, language=request.user.language, theme=chosen)
     return response
@@ -35,7 +34,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        _remember(response, settings.LANGUAGE_COOKIE_NAME, chosen)
+        remember_look(response, language=chosen, theme="")
         if request.user.is_authenticated:
             choose_preferences(employee_id=request.user.pk, language=chosen, theme=request.user.theme)
     return response
@@ -48,9 +47,3 @@ def _back(request: HttpRequest) -> HttpResponse:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return redirect(wanted if safe else "/")
-
-
-def _remember(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=_A_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
