@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
+import os
+
 import django
 import pytest
+from django.conf import settings
 
 from tests import services
 
+if settings.configured:
+    pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings after their services.", 4)
 services.provide()
 django.setup()
 
-from django.conf import settings  # noqa: E402  # needs the environment above
-from django.core.cache import cache  # noqa: E402
+from django.core.cache import cache  # noqa: E402  # needs the settings
 
 from tests import strictness  # noqa: E402
 
@@ -23,6 +27,12 @@ strictness.make_unknown_variables_fail()
 strictness.let_the_flush_pass_the_guards()
 
 pytest_plugins = ["tests.browser", "tests.worker"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The workers, too, must load their settings after their part of the services is known."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure() -> None:
