@@ -133,6 +133,8 @@ class Action(models.TextChoices):
     CONFIRM_RATING = "confirm_rating", _("Confirm the rating")
     UNCONFIRM_RATING = "unconfirm_rating", _("Open a confirmed rating after a recall")
     CLOSE_UNRATED = "close_unrated", _("Close without a rating")
+    REOPEN_UNRATED = "reopen_unrated", _("Open again for rating after a recall")
+    REOPEN_SAVED = "reopen_saved", _("Go back to the first rating after a recall")
     SHOW_SUPERVISOR = "show_supervisor", _("Show the result to the supervisor")
     PUBLISH = "publish", _("Publish the result")
     RECALL = "recall", _("Recall the result")
@@ -198,3 +200,13 @@ class NotAssessedReason(models.TextChoices):
     UNRATED = "unrated", _("Nobody rated in time")
     NO_PLAN = "no_plan", _("No agreed plan")
     LEFT = "left", _("Left the service")
+
+
+class LookPurpose(models.TextChoices):
+    """As whom somebody looked at an appraisal: what the access log keeps and the employee reads."""
+
+    SUPERVISOR = "result.supervisor", _("Read the result as the supervisor")
+    SUPERIOR = "result.superior", _("Read the result as the superior")
+    AGENCY_HEAD = "result.agency_head", _("Read the result as head of the agency")
+    HR = "result.hr", _("Read the result as HR")
+    AUDITOR = "audit", _("Read the record as auditor")

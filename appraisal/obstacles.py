@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal.enums import RATED, Phase, RatingState, SelfState
 from appraisal.facts import Facts, Reason
+from core.clock import day_end, today
 
 RETURN_DAYS = 3
 OBJECTION_DAYS = 14
@@ -116,8 +117,8 @@ def return_deadline(facts: Facts) -> dt.datetime:
 
 
 def objection_deadline(facts: Facts) -> dt.datetime:
-    """Fourteen calendar days after receipt (PP 30/2019 Pasal 59)."""
-    return facts.at + dt.timedelta(days=OBJECTION_DAYS)
+    """The end of the fourteenth calendar day after the day of receipt (PP 30/2019 Pasal 59)."""
+    return day_end(today(facts.at) + dt.timedelta(days=OBJECTION_DAYS))
 
 
 # --- work that is no move -----------------------------------------------------------------------

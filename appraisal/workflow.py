@@ -205,6 +205,21 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
         by={Party.HR: _phases(Phase.PUBLICATION)},
         needs_comment=True,
     ),
+    # A recall takes those back who were left out: to where their rating stood.
+    (Track.RATING, Action.REOPEN_UNRATED): Transition(
+        sources=frozenset({RatingState.NOT_ASSESSED}),
+        target=RatingState.OPEN,
+        by={Party.HR: ANY_TIME},
+        needs_comment=True,
+        obstacles=(somebody_has_opened,),
+    ),
+    (Track.RATING, Action.REOPEN_SAVED): Transition(
+        sources=frozenset({RatingState.NOT_ASSESSED}),
+        target=RatingState.FIRST_SAVED,
+        by={Party.HR: ANY_TIME},
+        needs_comment=True,
+        obstacles=(somebody_has_opened,),
+    ),
     (Track.RESULT, Action.SHOW_SUPERVISOR): Transition(
         sources=frozenset({ResultState.HIDDEN}),
         target=ResultState.WITH_SUPERVISOR,

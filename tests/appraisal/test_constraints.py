@@ -95,6 +95,8 @@ def test_the_database_accepts_every_move_with_its_stamps(track, action, source) 
     target = TRANSITIONS[track, action].target
     appraisal = row_in(track, source)
     stamps = dict(STAMPS[track, target])
+    if source == RatingState.NOT_ASSESSED:
+        stamps["not_assessed_reason"] = ""
     if "rated_by" in stamps:
         stamps["rated_by"] = appraisal.rated_by or appraisal.supervisor
 

@@ -21,7 +21,7 @@ from appraisal.facts import Facts, Reason
 from appraisal.obstacles import objection_deadline, realization_refusals, return_deadline
 from appraisal.windows import Window
 from appraisal.workflow import ON_CLOSE, TRANSITIONS, available, find, is_late, obstacles_to, untimely
-from core.clock import day_end, day_start
+from core.clock import day_end, day_start, today
 
 A = Action
 P = Party
@@ -77,6 +77,8 @@ LEGAL: dict[Track, tuple[tuple[str, Party, Action, str], ...]] = {
         ("confirmed", P.HR, A.UNCONFIRM_RATING, "sent"),
         ("open", P.HR, A.CLOSE_UNRATED, "not_assessed"),
         ("first_saved", P.HR, A.CLOSE_UNRATED, "not_assessed"),
+        ("not_assessed", P.HR, A.REOPEN_UNRATED, "open"),
+        ("not_assessed", P.HR, A.REOPEN_SAVED, "first_saved"),
     ),
     Track.RESULT: (
         ("hidden", P.HR, A.SHOW_SUPERVISOR, "with_supervisor"),
@@ -122,6 +124,8 @@ NEEDS_COMMENT = {
     A.REVISE_RATING,
     A.UNCONFIRM_RATING,
     A.CLOSE_UNRATED,
+    A.REOPEN_UNRATED,
+    A.REOPEN_SAVED,
     A.RECALL,
 }
 
@@ -447,12 +451,13 @@ OBSTACLES = [
         "rating_begun",
         {"rating": RatingState.OPEN},
     ),
-    (
-        A.UNCONFIRM_RATING,
-        "confirmed",
-        {"agency_opened": True},
-        "somebody_has_opened",
-        {"agency_opened": False},
+    *(
+        (action, state, {"agency_opened": True}, "somebody_has_opened", {"agency_opened": False})
+        for action, state in (
+            (A.UNCONFIRM_RATING, "confirmed"),
+            (A.REOPEN_UNRATED, "not_assessed"),
+            (A.REOPEN_SAVED, "not_assessed"),
+        )
     ),
     (A.RETURN_SELF, "sent", {"self_returned_at": NOON}, "already_returned", {"self_returned_at": None}),
     *(
@@ -585,7 +590,7 @@ def test_the_return_deadline_needs_no_windows() -> None:
 def test_an_objection_is_possible_for_fourteen_days_after_receipt() -> None:
     facts = facts_for(Track.RESULT, "published")
 
-    assert objection_deadline(facts) == NOON + dt.timedelta(days=14)
+    assert objection_deadline(facts) == day_end(today(NOON) + dt.timedelta(days=14))
     assert find(A.RECEIVE)[1].deadline is objection_deadline
     assert {action for (_t, action), move in TRANSITIONS.items() if move.deadline} == {
         A.RETURN_SELF,

@@ -9,6 +9,7 @@ from appraisal.models import NextStep, RatingRecord, Result
 from appraisal.services import publications, results
 from appraisal.services.clock import tick
 from core.audit import AuditEvent
+from core.clock import day_end
 from core.notifications import Notification
 from tests.appraisal import year as y
 
