@@ -12,7 +12,14 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from appraisal.enums import SEEN_BY_EMPLOYEE, SEEN_BY_SUPERVISOR, Party, RatingState, SelfState
+from appraisal.enums import (
+    SEEN_BY_EMPLOYEE,
+    SEEN_BY_SUPERVISOR,
+    LookPurpose,
+    Party,
+    RatingState,
+    SelfState,
+)
 
 if TYPE_CHECKING:
     from appraisal.models import Appraisal
@@ -21,11 +28,11 @@ NOTHING = Q(pk__in=[])
 
 
 def _within(actor: Actor, *roles: str) -> Q:
-    """Appraisals in a subtree in which the actor holds one of the roles."""
+    """Appraisals of others in a subtree in which the actor holds one of the roles: no role reaches one's own."""
     found = NOTHING
     for path in actor.paths(*roles):
         found |= Q(agency__path__startswith=path)
-    return found
+    return found & ~Q(employee=actor.id)
 
 
 def is_rater(actor: Actor) -> Q:
@@ -102,6 +109,43 @@ def result_visible_to(actor: Actor) -> Q:
         )
         | _within(actor, Role.AUDITOR)
     )
+
+
+def outcome_visible_to(actor: Actor) -> Q:
+    """The result, or why there is none: that a person was not assessed is no rating and is told without delay.
+
+    Readable by the employee, the rater, the superior, the agency head, HR and the auditor.
+    """
+    if actor.id is None:
+        return NOTHING
+    readers = (
+        Q(employee=actor.id)
+        | is_rater(actor)
+        | Q(superior=actor.id)
+        | _within(actor, Role.AGENCY_HEAD, Role.HR_AGENCY, Role.HR_CITY)
+    )
+    return result_visible_to(actor) | (Q(rating_state=RatingState.NOT_ASSESSED) & readers)
+
+
+def audited_by(actor: Actor) -> Q:
+    """Appraisals whose whole record the actor may read as auditor."""
+    return NOTHING if actor.id is None else _within(actor, Role.AUDITOR)
+
+
+def look_purpose(actor: Actor, appraisal: Appraisal) -> LookPurpose | None:
+    """As whom the actor reads the result of this appraisal; None for the employee, whose own look is not logged."""
+    if appraisal.employee_id == actor.id:
+        return None
+    if actor.id in {appraisal.supervisor_id, appraisal.rated_by_id}:
+        return LookPurpose.SUPERVISOR
+    if actor.id == appraisal.superior_id:
+        return LookPurpose.SUPERIOR
+    path = appraisal.agency.path
+    if actor.holds(Role.AGENCY_HEAD, path):
+        return LookPurpose.AGENCY_HEAD
+    if actor.holds(Role.HR_AGENCY, path) or actor.holds(Role.HR_CITY, path):
+        return LookPurpose.HR
+    return LookPurpose.AUDITOR
 
 
 def parties_of(actor: Actor, appraisal: Appraisal) -> frozenset[Party]:
