@@ -3,6 +3,8 @@
 PYTHON ?= $(shell for name in python3.11 python3.12 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
 VENV := .venv/bin
 PYTEST := $(VENV)/pytest -n 2 --dist worksteal
+MANAGE := env APP_ENV=test $(VENV)/python manage.py
+TEMPLATES = $(shell find templates -name '*.html')
 
 # What `check --deploy` looks at: a production environment with values that are nobody's.
 PRODUCTION := APP_ENV=production DATABASE_URL=postgres://u:p@127.0.0.1:5432/kinerja REDIS_URL=redis://127.0.0.1:6379/0 \
@@ -30,9 +32,16 @@ long: environment ## run the long tests
 check: environment ## lint, format, types, layers, dependencies, migrations, catalogues, docs, deployment
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
+	$(VENV)/djade --target-version 5.2 --check $(TEMPLATES)
+	$(VENV)/djangofmt --check $(TEMPLATES)
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/deptry .
+	$(VENV)/python -m config.catalogues check
+	$(MANAGE) check --fail-level WARNING
+	env APP_ENV=test $(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # needs no database
+	$(MANAGE) write_docs --check
+	env $(PRODUCTION) $(VENV)/python manage.py check --deploy --fail-level WARNING
 
 bench: environment ## measure the pages and bulk acts side by side with their floors
 	@$(VENV)/python manage.py bench

@@ -47,7 +47,7 @@ def provide() -> None:
     os.environ["APP_ENV"] = "test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     if worker:
-        os.environ["REDIS_URL"] = _numbered(os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1)
+        os.environ["REDIS_URL"] = numbered(os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1)
 
 
 def _given() -> tuple[str, str] | None:
@@ -61,7 +61,7 @@ def _given() -> tuple[str, str] | None:
     return (database, redis) if database and redis else None
 
 
-def _numbered(url: str, step: int) -> str:
+def numbered(url: str, step: int) -> str:
     """The same Redis with a database number `step` further on."""
     parts = urlsplit(url)
     return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + step}").geturl()

@@ -14,6 +14,7 @@ from django.template import Context, Template
 
 from config.celery import app
 from core.audit import AuditEvent
+from tests import services
 from tests.strictness import UnknownVariable
 
 MOMENT = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
@@ -59,9 +60,11 @@ def test_redis_is_empty_at_the_start(_round: int, redis_url: str) -> None:
     cache.set("key", "value")
 
 
-@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="only one test process")
-def test_parallel_processes_have_a_redis_database_each(redis_url: str) -> None:
-    assert redis_url.endswith(f"/{int(os.environ['PYTEST_XDIST_WORKER'].removeprefix('gw')) + 1}")
+def test_each_test_process_has_a_redis_database_of_its_own(redis_url: str) -> None:
+    assert services.numbered("redis://:secret@127.0.0.1:6379/3", 2) == "redis://:secret@127.0.0.1:6379/5"
+    assert services.numbered("redis://127.0.0.1:6379", 1) == "redis://127.0.0.1:6379/1"
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        assert int(redis_url.rsplit("/", 1)[1]) > int(worker.removeprefix("gw"))
 
 
 @pytest.mark.worker
