@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +49,8 @@ class Transition:
 
     `by` says whose move it is and in which windows; ANY_TIME asks for no window. `late_until` keeps the move open
     after its windows, marked late, until that phase closes. `within_due` replaces the window by the stored deadline of the
-    returned self-assessment. `deadline` is the one that the move sets.
+    returned self-assessment. `after` names a phase that must be over before a party's turn comes, also where windows
+    overlap. `deadline` is the one that the move sets.
     """
 
     sources: frozenset[State]
@@ -57,6 +58,7 @@ class Transition:
     by: Mapping[Party, frozenset[Phase]]
     late_until: Phase | None = None
     within_due: bool = False
+    after: Mapping[Party, Phase] = field(default_factory=dict)
     needs_comment: bool = False
     obstacles: tuple[Obstacle, ...] = ()
     deadline: Callable[[Facts], dt.datetime] | None = None
@@ -164,6 +166,7 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
             Party.SUPERVISOR: _phases(Phase.SUPERVISOR_REVIEW),
             Party.SUPERIOR: _phases(Phase.CALIBRATION),
         },
+        after={Party.SUPERIOR: Phase.SUPERVISOR_REVIEW},
         obstacles=(no_agreed_plan, self_still_expected, rating_incomplete),
     ),
     (Track.RATING, Action.SEND_RATING): Transition(
@@ -173,6 +176,7 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
             Party.SUPERVISOR: _phases(Phase.SUPERVISOR_REVIEW),
             Party.SUPERIOR: _phases(Phase.CALIBRATION),
         },
+        after={Party.SUPERIOR: Phase.SUPERVISOR_REVIEW},
         obstacles=(no_agreed_plan, self_still_expected, rating_incomplete, feedback_incomplete),
     ),
     (Track.RATING, Action.REVISE_RATING): Transition(
@@ -330,6 +334,12 @@ def untimely(action: Action, facts: Facts, party: Party) -> tuple[Reason, ...]:
             return ()
         return (Reason("too_late", _("Time was up on %(moment)s."), moment=facts.self_due_at or facts.at),)
     phases = move.by[party]
+    before = facts.windows.get(move.after[party]) if party in move.after else None
+    if before is not None and not before.has_closed(facts.at):
+        own = [facts.windows[phase].opens_at for phase in phases if phase in facts.windows]
+        return (
+            Reason("too_early", _("This opens on %(moment)s."), moment=max([before.closes_at, *own[:1]])),
+        )
     if not phases or any(facts.is_open(phase) for phase in phases):
         return ()
     known = [facts.windows[phase] for phase in phases if phase in facts.windows]
@@ -382,3 +392,26 @@ def obstacles_to(
             Reason("no_comment", _("Write why, so that the other side understands."), key="comment")
         )
     return tuple(reasons)
+
+
+# --- the rating as a form -----------------------------------------------------------------------
+
+
+def rating_action(rating: RatingState) -> Action:
+    """Which move the draft of a rating works towards."""
+    return {
+        RatingState.OPEN: Action.SAVE_FIRST,
+        RatingState.FIRST_SAVED: Action.SEND_RATING,
+    }.get(rating, Action.REVISE_RATING)
+
+
+def rating_refusals(facts: Facts, parties: frozenset[Party]) -> tuple[Reason, ...]:
+    """Why none of the parties can write the pages of the rating now; empty when one of them can."""
+    track, move = find(rating_action(facts.rating))
+    able = [party for party in move.by if party in parties]
+    if not able:
+        return (Reason("not_your_move", _("This step is not yours to take.")),)
+    if facts.state(track) not in move.sources:
+        return (Reason("wrong_state", _("This can no longer be changed, because it has been sent.")),)
+    late = [untimely(rating_action(facts.rating), facts, party) for party in able]
+    return late[0] if all(late) else ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appraisal.completeness import AskedItem, OverallAnswer, missing_in_feedback, missing_in_rating
-from appraisal.enums import Rating, RatingState, Topic
+from appraisal.enums import Rating, RatingStage, RatingState, Topic
 from appraisal.facts import Reason
 from appraisal.models import Appraisal, Plan
 from appraisal.scoring.content import suggested_behavior, suggested_results
@@ -121,9 +121,14 @@ def rating_form(appraisal: Appraisal, author_id: uuid.UUID, *, with_texts: bool 
     )
 
 
-def self_ratings_revealed(appraisal: Appraisal) -> bool:
-    """Whether the rater may see the levels that the employee chose: after the first save of their own ratings."""
-    return appraisal.rating_state != RatingState.OPEN
+def self_ratings_revealed(appraisal: Appraisal, reader_id: uuid.UUID) -> bool:
+    """Whether the rater may see the levels that the employee chose: after the first save of their own ratings.
+
+    A first save of somebody who rated before (an earlier supervisor) reveals nothing. One query at most.
+    """
+    if appraisal.rating_state == RatingState.OPEN:
+        return False
+    return appraisal.ratings.filter(author=reader_id, stage=RatingStage.FIRST).exists()
 
 
 def self_levels(content: Mapping[str, Any] | None) -> dict[str, int]:

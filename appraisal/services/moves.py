@@ -14,7 +14,7 @@ from appraisal.facts import Facts
 from appraisal.models import Appraisal
 from appraisal.policies import parties_of
 from appraisal.selectors.facts import facts_of
-from appraisal.workflow import find, obstacles_to, untimely
+from appraisal.workflow import find, obstacles_to, rating_refusals, untimely
 from core.errors import ActionRefused, NotAllowed
 
 
@@ -68,6 +68,23 @@ def check_time(action: Action, appraisal: Appraisal, *, actor: Actor, at: dt.dat
     if facts.state(track) not in move.sources:
         raise ActionRefused(_("This can no longer be changed, because it has been sent."))
     reasons = untimely(action, facts, party)
+    if reasons:
+        raise ActionRefused([str(reason) for reason in reasons])
+    return facts
+
+
+def check_rating_time(appraisal: Appraisal, *, actor: Actor, at: dt.datetime) -> Facts:
+    """The facts, if the actor may write the pages of the rating at this moment.
+
+    Raises NotAllowed when rating is not theirs, ActionRefused when the cycle is closed, the rating has been sent, or
+    the time is wrong.
+    """
+    facts = facts_of(appraisal, at=at)
+    reasons = rating_refusals(facts, parties_of(actor, appraisal))
+    if any(reason.code == "not_your_move" for reason in reasons):
+        raise NotAllowed([str(reason) for reason in reasons])
+    if appraisal.cycle.state != CycleState.OPEN:
+        raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
     if reasons:
         raise ActionRefused([str(reason) for reason in reasons])
     return facts

@@ -18,32 +18,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.selectors.supervisors import supervisor_of_employee
 from appraisal import notices
-from appraisal.enums import Action, Party, RatingStage, RatingState, Topic
+from appraisal.enums import Action, RatingStage, RatingState, Topic
 from appraisal.models import Appraisal, NextStep, RatingRecord
-from appraisal.policies import parties_of
 from appraisal.selectors.assessments import standing_submission
 from appraisal.selectors.ratings import FEEDBACK, OVERALL, RatingForm, rating_form
 from appraisal.services.drafts import Saved, store_draft
-from appraisal.services.moves import check_move, check_time, lock_appraisal
+from appraisal.services.moves import check_move, check_rating_time, lock_appraisal
 from appraisal.services.results import store_result
 from core.audit import record
 from core.canonical import canonical, fingerprint, plain
 from core.clock import today
 from core.errors import ActionRefused, DomainError
 from core.notifications import notify
-
-
-def working_action(state: str) -> Action:
-    """Which move a draft works towards."""
-    return {
-        RatingState.OPEN: Action.SAVE_FIRST,
-        RatingState.FIRST_SAVED: Action.SEND_RATING,
-    }.get(RatingState(state), Action.REVISE_RATING)
-
-
-def rating_party(actor: Actor, appraisal: Appraisal) -> Party:
-    """As whom the actor rates: the supervisor, or the superior who stands in after supervisor review."""
-    return Party.SUPERIOR if Party.SUPERIOR in parties_of(actor, appraisal) else Party.SUPERVISOR
 
 
 @transaction.atomic
@@ -59,13 +45,7 @@ def save_rating_answer(
 ) -> Saved:
     """Save one page of the rating as the actor's own draft. Raises as `store_draft`, and when it is not their time."""
     appraisal = lock_appraisal(appraisal_id)
-    check_time(
-        working_action(appraisal.rating_state),
-        appraisal,
-        actor=actor,
-        at=at,
-        party=rating_party(actor, appraisal),
-    )
+    check_rating_time(appraisal, actor=actor, at=at)
     return store_draft(
         appraisal, author_id=actor.id, topic=topic, key=key, data=data, revision=revision, at=at
     )
@@ -172,8 +152,14 @@ def save_first_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime)
     appraisal = lock_appraisal(appraisal_id)
     form = rating_form(appraisal, _id(actor))
     check_move(Action.SAVE_FIRST, appraisal, actor=actor, at=at, missing_in_rating=form.missing)
-    content = rating_content(appraisal, form)
-    kept = _add_record(appraisal, author_id=actor.id, stage=RatingStage.FIRST, content=content, at=at)
+    # Who first saved, lost the rating (passed on, another supervisor) and got it back, keeps that first rating.
+    kept = appraisal.ratings.filter(stage=RatingStage.FIRST, author=actor.id).first() or _add_record(
+        appraisal,
+        author_id=actor.id,
+        stage=RatingStage.FIRST,
+        content=rating_content(appraisal, form),
+        at=at,
+    )
     appraisal.rating_state = RatingState.FIRST_SAVED
     appraisal.rating_first_saved_at = at
     appraisal.save(update_fields=["rating_state", "rating_first_saved_at"])

@@ -25,7 +25,7 @@ from appraisal.services.execution import check_realization, store_realizations
 from appraisal.services.moves import check_move, check_time, lock_appraisal
 from core.audit import record
 from core.canonical import canonical, fingerprint, plain
-from core.clock import today
+from core.clock import last_day
 from core.errors import ActionRefused
 from core.notifications import notify
 
@@ -263,7 +263,7 @@ def return_self_assessment(*, actor: Actor, appraisal_id: uuid.UUID, comment: st
                 event,
                 route="self_assessment",
                 by=actor.name,
-                due_on=notices.iso(today(appraisal.self_due_at)),
+                due_on=notices.iso(last_day(appraisal.self_due_at)),
             )
         ],
         at=at,

@@ -20,7 +20,16 @@ from appraisal.enums import (
 from appraisal.facts import Facts, Reason
 from appraisal.obstacles import objection_deadline, realization_refusals, return_deadline
 from appraisal.windows import Window
-from appraisal.workflow import ON_CLOSE, TRANSITIONS, available, find, is_late, obstacles_to, untimely
+from appraisal.workflow import (
+    ON_CLOSE,
+    TRANSITIONS,
+    available,
+    find,
+    is_late,
+    obstacles_to,
+    rating_refusals,
+    untimely,
+)
 from core.clock import day_end, day_start, today
 
 A = Action
@@ -150,6 +159,8 @@ TOGETHER = {
     if phase not in {Phase.NOMINATION, Phase.PEER_REVIEW}
 }
 MOMENT = dt.timedelta(microseconds=1)
+# The superior's turn comes when supervisor review is over, also where calibration opens earlier.
+SUPERIORS_TURN = {**TOGETHER, Phase.SUPERVISOR_REVIEW: Window(NOON - dt.timedelta(days=1), NOON)}
 
 
 def facts_for(track: Track, state: str, *, at: dt.datetime = NOON, windows=None, **changes) -> Facts:
@@ -207,7 +218,7 @@ def test_every_action_has_one_row() -> None:
 )
 def test_each_party_has_exactly_its_moves_in_each_state(track: Track, state: str, party: Party) -> None:
     expected = {action for source, who, action, _to in LEGAL[track] if source == state and who == party}
-    facts = facts_for(track, state)
+    facts = facts_for(track, state, windows=SUPERIORS_TURN if party == P.SUPERIOR else TOGETHER)
 
     moves = {action for action in available(facts, frozenset({party})) if find(action)[0] == track}
 
@@ -240,6 +251,55 @@ def test_a_person_of_two_parties_may_use_either() -> None:
     facts = facts_for(Track.RATING, "open", at=APART[Phase.CALIBRATION].opens_at, windows=APART)
     assert obstacles_to(A.SAVE_FIRST, facts, frozenset({P.SUPERVISOR})) != ()
     assert obstacles_to(A.SAVE_FIRST, facts, frozenset({P.SUPERVISOR, P.SUPERIOR})) == ()
+
+
+@pytest.mark.parametrize("action", [A.SAVE_FIRST, A.SEND_RATING])
+def test_the_superior_waits_until_supervisor_review_is_over_also_where_calibration_has_opened(
+    action: Action,
+) -> None:
+    _track, source = source_of(action)
+    facts = facts_for(Track.RATING, source)
+    assert action in available(facts, frozenset({P.SUPERVISOR}))
+    assert action not in available(facts, frozenset({P.SUPERIOR}))
+
+    (reason,) = untimely(action, facts, P.SUPERIOR)
+    assert (reason.code, reason.moment) == ("too_early", TOGETHER[Phase.SUPERVISOR_REVIEW].closes_at)
+    extended = {
+        **APART,
+        Phase.SUPERVISOR_REVIEW: Window(
+            APART[Phase.SUPERVISOR_REVIEW].opens_at, day_end(dt.date(2026, 12, 22)), extended=True
+        ),
+    }
+    opens_at = APART[Phase.CALIBRATION].opens_at
+    assert reasons_at(action, P.SUPERIOR, opens_at) == []
+    assert reasons_at(action, P.SUPERIOR, opens_at, extended) == ["too_early"]
+    assert reasons_at(action, P.SUPERIOR, day_end(dt.date(2026, 12, 22)), extended) == []
+
+
+# --- the rating as a form -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "phase", "party", "expected"),
+    [
+        ("open", Phase.SUPERVISOR_REVIEW, P.SUPERVISOR, []),
+        ("first_saved", Phase.SUPERVISOR_REVIEW, P.SUPERVISOR, []),
+        ("open", Phase.CALIBRATION, P.SUPERVISOR, ["too_late"]),
+        ("open", Phase.CALIBRATION, P.SUPERIOR, []),
+        ("open", Phase.SUPERVISOR_REVIEW, P.SUPERIOR, ["too_early"]),
+        ("open", Phase.SUPERVISOR_REVIEW, P.DELEGATE, ["not_your_move"]),
+        ("sent", Phase.SUPERVISOR_REVIEW, P.SUPERVISOR, ["too_early"]),
+        ("sent", Phase.CALIBRATION, P.SUPERVISOR, []),
+        ("revised", Phase.CALIBRATION, P.SUPERVISOR, []),
+        ("sent", Phase.CALIBRATION, P.SUPERIOR, ["not_your_move"]),
+        ("confirmed", Phase.CALIBRATION, P.SUPERVISOR, ["wrong_state"]),
+        ("not_assessed", Phase.CALIBRATION, P.SUPERVISOR, ["wrong_state"]),
+    ],
+)
+def test_the_pages_of_a_rating_are_written_by_whom_the_table_lets_move(state, phase, party, expected) -> None:
+    facts = facts_for(Track.RATING, state, at=APART[phase].opens_at, windows=APART)
+    assert codes(rating_refusals(facts, frozenset({party}))) == expected
+    assert codes(rating_refusals(facts, frozenset())) == ["not_your_move"]
 
 
 @pytest.mark.parametrize("action", list(Action))
