@@ -433,7 +433,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('not_assessed_reason__regex', '\\S'), ('rating_state', 'not_assessed')), models.Q(models.Q(('rating_state', 'not_assessed'), _negated=True), ('not_assessed_reason', '')), _connector='OR'), name='appraisal_not_assessed_has_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('not_assessed_reason__in', ['unrated', 'no_plan', 'left']), ('rating_state', 'not_assessed')), models.Q(models.Q(('rating_state', 'not_assessed'), _negated=True), ('not_assessed_reason', '')), _connector='OR'), name='appraisal_not_assessed_has_a_reason'),
         ),
         migrations.AddConstraint(
             model_name='appraisal',

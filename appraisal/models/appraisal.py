@@ -118,7 +118,9 @@ class Appraisal(models.Model):
                 violation_error_message=_("A rating needs an agreed plan and an author."),
             ),
             models.CheckConstraint(
-                condition=Q(rating_state=RatingState.NOT_ASSESSED, not_assessed_reason__regex=r"\S")
+                condition=Q(
+                    rating_state=RatingState.NOT_ASSESSED, not_assessed_reason__in=NotAssessedReason.values
+                )
                 | (~Q(rating_state=RatingState.NOT_ASSESSED) & Q(not_assessed_reason="")),
                 name="appraisal_not_assessed_has_a_reason",
             ),

@@ -137,6 +137,8 @@ def test_a_blank_comment_is_no_comment() -> None:
 def test_a_reason_for_not_being_assessed_stands_only_there() -> None:
     with pytest.raises(IntegrityError, match="appraisal_not_assessed_has_a_reason"), transaction.atomic():
         AppraisalFactory(not_assessed_reason=NotAssessedReason.LEFT)
+    with pytest.raises(IntegrityError, match="appraisal_not_assessed_has_a_reason"), transaction.atomic():
+        row_in(Track.RATING, RatingState.NOT_ASSESSED, not_assessed_reason="lost")
 
 
 @pytest.mark.parametrize("rating", [state for state in RatingState if state != RatingState.CONFIRMED])
