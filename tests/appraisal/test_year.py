@@ -43,7 +43,9 @@ def test_a_year_from_plan_to_acknowledgement():
     received = at + dt.timedelta(days=2)
     results.receive_result(actor=year.ani, appraisal_id=year.appraisal_id, at=received)
     assert year.appraisal.objection_due_at == day_end(dt.date(2027, 2, 7))
-    results.acknowledge_result(actor=year.ani, appraisal_id=year.appraisal_id, comment="Terima kasih.", at=received)
+    results.acknowledge_result(
+        actor=year.ani, appraisal_id=year.appraisal_id, comment="Terima kasih.", at=received
+    )
     assert year.appraisal.result_state == ResultState.ACKNOWLEDGED
     acts = list(
         AuditEvent.objects.filter(object_id=year.appraisal_id).order_by("id").values_list("act", flat=True)

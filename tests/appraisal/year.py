@@ -86,13 +86,18 @@ def reference() -> None:
         value = CoreValue.objects.create(code=code, order=order, name=f"Nilai {code}")
         CoreValueStatement.objects.create(value=value, number=1, text=f"Panduan {code}")
         BehaviorAnchor.objects.bulk_create(
-            [BehaviorAnchor(value=value, level=n, title=f"Tingkat {n}", text=f"Jangkar {n}") for n in range(1, 6)]
+            [
+                BehaviorAnchor(value=value, level=n, title=f"Tingkat {n}", text=f"Jangkar {n}")
+                for n in range(1, 6)
+            ]
         )
     general = Competency.objects.create(
         code="INT", order=1, name="Integritas", kind=CompetencyKind.MANAGERIAL
     )
     for n in range(1, 6):
-        CompetencyLevel.objects.create(competency=general, level=n, title=f"Tingkat {n}", text="Uraian", signs=["Tanda"])
+        CompetencyLevel.objects.create(
+            competency=general, level=n, title=f"Tingkat {n}", text="Uraian", signs=["Tanda"]
+        )
 
 
 def windows(cycle: Cycle) -> None:
@@ -161,7 +166,7 @@ def item_data(result: str = "Data kelulusan lengkap", kind: ItemKind = ItemKind.
                 indicator="Sekolah dengan data lengkap",
                 unit="persen",
                 polarity=Polarity.MAXIMIZE,
-                target=Decimal("95"),
+                target=Decimal(95),
             ),
         ),
     )
@@ -219,7 +224,9 @@ def with_self_assessment(year: Year) -> None:
     )
 
 
-def rate_all(year: Year, *, by: Actor, at: dt.datetime, level: int = 4, rating: Rating = Rating.ABOVE) -> None:
+def rate_all(
+    year: Year, *, by: Actor, at: dt.datetime, level: int = 4, rating: Rating = Rating.ABOVE
+) -> None:
     """Every page of the rating filled by one author, feedback included."""
     form = rating_form(year.appraisal, by.id)
 
@@ -254,7 +261,11 @@ def rate_all(year: Year, *, by: Actor, at: dt.datetime, level: int = 4, rating: 
     save(
         Topic.FEEDBACK,
         "feedback",
-        {"strengths": [LONG], "improvements": [LONG], "next_steps": ["Mengirim rangkuman data setiap akhir bulan."]},
+        {
+            "strengths": [LONG],
+            "improvements": [LONG],
+            "next_steps": ["Mengirim rangkuman data setiap akhir bulan."],
+        },
     )
 
 
