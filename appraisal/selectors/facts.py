@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -12,6 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from accounts.models.agency import ancestor_paths
 from appraisal.enums import (
     OPENED_BY_EMPLOYEE,
+    CycleState,
     Phase,
     PlanState,
     RatingState,
@@ -23,9 +25,9 @@ from appraisal.models import Appraisal, Extension, PhaseWindow
 from appraisal.windows import WindowRow, windows_for
 
 
-def _stored_windows(cycle_ids: Iterable[uuid.UUID], paths: Iterable[str] | None) -> QuerySet[PhaseWindow]:
-    """The windows of these cycles: all of them, or those that can hold for units with these paths."""
-    rows = PhaseWindow.objects.filter(cycle__in=list(cycle_ids)).order_by("pk")
+def _that_can_hold(rows: QuerySet[PhaseWindow], paths: Iterable[str] | None) -> QuerySet[PhaseWindow]:
+    """All of the windows, or those that can hold for units with these paths."""
+    rows = rows.order_by("pk")
     if paths is None:
         return rows
     wanted = {ancestor for path in paths for ancestor in ancestor_paths(path)}
@@ -41,17 +43,29 @@ def _row(phase: str, path: str | None, opens_at: dt.datetime, closes_at: dt.date
 
 def window_rows(cycle_id: uuid.UUID, paths: Iterable[str] | None = None) -> tuple[WindowRow, ...]:
     """The stored windows of a cycle: all of them, or those that can hold for units with these paths. One query."""
-    return tuple(_row(*row) for row in _stored_windows([cycle_id], paths).values_list(*_ROW))
+    rows = _that_can_hold(PhaseWindow.objects.filter(cycle_id=cycle_id), paths)
+    return tuple(_row(*row) for row in rows.values_list(*_ROW))
 
 
-def window_rows_by_cycle(
-    cycle_ids: Iterable[uuid.UUID], paths: Iterable[str]
-) -> dict[uuid.UUID, tuple[WindowRow, ...]]:
-    """The windows of several cycles that can hold for units with these paths. One query."""
-    found: dict[uuid.UUID, list[WindowRow]] = {}
-    for cycle_id, *row in _stored_windows(cycle_ids, paths).values_list("cycle_id", *_ROW):
-        found.setdefault(cycle_id, []).append(_row(*row))
-    return {cycle_id: tuple(rows) for cycle_id, rows in found.items()}
+@dataclass(frozen=True, slots=True)
+class OpenCycle:
+    """A cycle that is open, with its windows."""
+
+    id: uuid.UUID
+    year: int
+    rows: tuple[WindowRow, ...]
+
+
+def open_cycles(paths: Iterable[str] | None = None) -> tuple[OpenCycle, ...]:
+    """The open cycles, the latest year first, each with the windows that can hold for these units. One query."""
+    found: dict[tuple[int, uuid.UUID], list[WindowRow]] = {}
+    rows = _that_can_hold(PhaseWindow.objects.filter(cycle__state=CycleState.OPEN), paths)
+    for year, cycle_id, *row in rows.values_list("cycle__year", "cycle_id", *_ROW):
+        found.setdefault((year, cycle_id), []).append(_row(*row))
+    return tuple(
+        OpenCycle(cycle_id, year, tuple(found[year, cycle_id]))
+        for year, cycle_id in sorted(found, reverse=True)
+    )
 
 
 def extensions_of(appraisal_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[Phase, dt.datetime]]:
@@ -93,7 +107,7 @@ def facts_of(appraisal: Appraisal, *, at: dt.datetime, **missing: Any) -> Facts:
     rows = []
     extensions = {}
     for *row, extended_to in (
-        _stored_windows([appraisal.cycle_id], [appraisal.agency.path])
+        _that_can_hold(PhaseWindow.objects.filter(cycle_id=appraisal.cycle_id), [appraisal.agency.path])
         .annotate(extended_to=Subquery(extension))
         .values_list(*_ROW, "extended_to")
     ):
