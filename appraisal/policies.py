@@ -127,7 +127,7 @@ def outcome_visible_to(actor: Actor) -> Q:
     return result_visible_to(actor) | (Q(rating_state=RatingState.NOT_ASSESSED) & readers)
 
 
-def audited_by(actor: Actor) -> Q:
+def record_visible_to(actor: Actor) -> Q:
     """Appraisals whose whole record the actor may read as auditor."""
     return NOTHING if actor.id is None else _within(actor, Role.AUDITOR)
 

@@ -27,6 +27,14 @@ class AppraisalQuerySet(models.QuerySet["Appraisal"]):
         """Appraisals whose plan, realisation, evidence and shared journal the actor may read."""
         return self.filter(policies.content_visible_to(actor))
 
+    def outcome_visible_to(self, actor: Actor) -> AppraisalQuerySet:
+        """Appraisals whose result, or the reason for having none, the actor may read."""
+        return self.filter(policies.outcome_visible_to(actor))
+
+    def record_visible_to(self, actor: Actor) -> AppraisalQuerySet:
+        """Appraisals whose whole record the actor may read as auditor."""
+        return self.filter(policies.record_visible_to(actor))
+
     def within(self, path: str) -> AppraisalQuerySet:
         """Appraisals in the unit with this path or below."""
         return self.filter(agency__path__startswith=path)
