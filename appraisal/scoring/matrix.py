@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators.achievement import achievement
-
 from appraisal.enums import ItemKind, Predicate, Rating
-from appraisal.scoring.sheet import LegalSource, Node
+from appraisal.scoring.sheet import Node
+from indicators.achievement import achievement
+from indicators.enums import Polarity
 
 RULE_VERSION = "2026.1"
 
@@ -27,15 +27,6 @@ CELLS: Mapping[tuple[Rating, Rating], Predicate] = {
     (Rating.BELOW, Rating.ABOVE): Predicate.NEEDS_IMPROVEMENT,
     (Rating.BELOW, Rating.MEETS): Predicate.NEEDS_IMPROVEMENT,
     (Rating.BELOW, Rating.BELOW): Predicate.VERY_POOR,
-}
-
-SOURCES: Mapping[str, LegalSource] = {
-    "matrix.cell": LegalSource("PermenPANRB 6/2022"),
-    "matrix.results": LegalSource("PermenPANRB 6/2022"),
-    "matrix.behavior": LegalSource("PermenPANRB 6/2022"),
-    "matrix.level": LegalSource("PermenPANRB 6/2022"),
-    "supervisor.decides": LegalSource("PermenPANRB 6/2022"),
-    "reference.only": LegalSource("PermenPANRB 6/2022"),
 }
 
 HALF = Decimal("0.5")
@@ -234,7 +225,7 @@ def _item_node(item: ItemInput) -> Node:
 
 
 def _measure_node(measure: MeasureInput) -> Node:
-    reached = achievement(measure.polarity, measure.target, measure.realization, upper=measure.upper)
+    reached = achievement(Polarity(measure.polarity), measure.target, measure.realization, upper=measure.upper)
     facts = {
         "aspect": measure.aspect,
         "unit": measure.unit,

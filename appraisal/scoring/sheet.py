@@ -45,7 +45,7 @@ class Node:
 
     def find(self, code: str) -> tuple[Node, ...]:
         """All nodes with this code, in order, this one included."""
-        found = (self,) if self.code == code else ()
+        found: tuple[Node, ...] = (self,) if self.code == code else ()
         for node in self.inputs:
             found += node.find(code)
         return found

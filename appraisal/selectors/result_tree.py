@@ -1,0 +1,199 @@
+"""The tree of a result in the reader's language: what, value, why, and the rule with its source. Reads nothing.
+
+The stored tree holds codes and what people wrote; every sentence of the page is made here, from its facts alone, so
+the explanation can never differ from the computation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from appraisal.enums import Rating
+from appraisal.scoring import sheet
+from appraisal.selectors.result_words import KINDS, LABELS, RULES, SHORT, gap_words, quoted, rule_of
+from core import wording
+from core.components import Node
+
+_LEVELS = 5
+
+
+def result_tree(root: sheet.Node, *, changes: Sequence[Node] = ()) -> tuple[Node, ...]:
+    """The lines below the predicate: results, behaviour, and what is not counted.
+
+    `changes` are the lines of what was changed in calibration; without any, one line says so.
+    """
+    return tuple(_branch(node, changes) for node in root.inputs)
+
+
+def _branch(node: sheet.Node, changes: Sequence[Node]) -> Node:
+    if node.code == "reference":
+        return _reference(node, changes)
+    return Node(
+        label=LABELS[node.code],
+        value=Rating(node.value or "").label,
+        why=" ".join((_counts(node), *_decision(node))),
+        rule=rule_of(node.rule),
+        children=tuple(_item(inner) if inner.code == "item" else _value(inner) for inner in node.inputs),
+        open=node.code == "results",
+    )
+
+
+def _counts(node: sheet.Node) -> str:
+    """How many were counted, above and below."""
+    facts = node.facts
+    counts = {"above": facts["above"], "counted": facts["counted"], "below": facts["below"]}
+    if node.code == "results":
+        return " ".join(
+            (
+                _("%(above)s of %(counted)s counted results are above expectation.") % counts,
+                _("No main result is below.")
+                if facts["below"] == "0"
+                else _("Main results below expectation: %(below)s.") % counts,
+            )
+        )
+    return " ".join(
+        (
+            _("%(above)s of %(counted)s values are above expectation.") % counts,
+            _("None is below.") if facts["below"] == "0" else _("Below expectation: %(below)s.") % counts,
+        )
+    )
+
+
+def _decision(node: sheet.Node) -> tuple[str, ...]:
+    """That the supervisor followed the suggestion says nothing more; a deviation is told with its reason."""
+    if "deviation" not in node.facts:
+        return ()
+    return (
+        _("The rule suggested: %(suggested)s. The supervisor decided differently: %(reason)s")
+        % {
+            "suggested": Rating(node.facts["suggested"]).label,
+            "reason": quoted(node.facts["deviation"]),
+        },
+    )
+
+
+def _item(node: sheet.Node) -> Node:
+    decided = Node(
+        label=_("Decided by the supervisor"),
+        value=SHORT[node.value or ""],
+        why=" ".join(
+            (*((quoted(node.facts["reason"]),) if "reason" in node.facts else ()), _proofs(node.facts))
+        ),
+    )
+    return Node(
+        label=node.label,
+        value=SHORT[node.value or ""],
+        why=KINDS[node.facts["kind"]],
+        rule=rule_of(node.rule),
+        children=(*(_measure(inner) for inner in node.inputs), decided),
+    )
+
+
+def _proofs(facts: Mapping[str, str]) -> str:
+    count = int(facts["evidence"])
+    if count == 0:
+        return _("No evidence was given.")
+    return _("One piece of evidence.") if count == 1 else _("Pieces of evidence: %(n)d.") % {"n": count}
+
+
+def _measure(node: sheet.Node) -> Node:
+    facts = node.facts
+    said = [_target(facts)]
+    if "realization" in facts:
+        said.append(
+            _("Realisation %(value)s %(unit)s.")
+            % {"value": wording.number(Decimal(facts["realization"])), "unit": facts["unit"]}
+        )
+    return Node(
+        label=node.label,
+        value=_("Not measured") if node.value is None else wording.percent(Decimal(node.value)),
+        why=" ".join((*said, *_limit(node))),
+        rule=rule_of(node.rule),
+    )
+
+
+def _target(facts: Mapping[str, str]) -> str:
+    target = wording.number(Decimal(facts["target"]))
+    if "upper" in facts:
+        return _("Target %(lower)s to %(upper)s %(unit)s.") % {
+            "lower": target,
+            "upper": wording.number(Decimal(facts["upper"])),
+            "unit": facts["unit"],
+        }
+    return _("Target %(target)s %(unit)s.") % {"target": target, "unit": facts["unit"]}
+
+
+def _limit(node: sheet.Node) -> tuple[str, ...]:
+    """That the figure was brought into the range from 0 to 120."""
+    if "uncapped" not in node.facts or node.value is None:
+        return ()
+    values = {
+        "computed": wording.percent(Decimal(node.facts["uncapped"])),
+        "counted": wording.percent(Decimal(node.value)),
+    }
+    if Decimal(node.facts["uncapped"]) > Decimal(node.value):
+        return (_("Computed %(computed)s, counted as %(counted)s at most.") % values,)
+    return (_("Computed %(computed)s, counted as %(counted)s at least.") % values,)
+
+
+def _value(node: sheet.Node) -> Node:
+    rating = Rating(node.value or "")
+    means = _("Level %(level)s of %(levels)d, which means this year: %(rating)s.") % {
+        "level": node.facts["level"],
+        "levels": _LEVELS,
+        "rating": rating.label,
+    }
+    return Node(
+        label=node.label,
+        value=SHORT[rating],
+        why=" ".join((means, *((quoted(node.facts["reason"]),) if "reason" in node.facts else ()))),
+    )
+
+
+# --- what is not counted ------------------------------------------------------------------------
+
+
+def _reference(node: sheet.Node, changes: Sequence[Node]) -> Node:
+    return Node(
+        label=LABELS["reference"],
+        why=RULES["reference.only"],
+        children=(
+            *(_self_assessment(inner) for inner in node.inputs if inner.code == "self_assessment"),
+            *(_competency(inner) for inner in node.inputs if inner.code == "competency"),
+            Node(
+                label=_("Peer feedback"),
+                value=_("None"),
+                why=_("Peer feedback is not part of this year's result."),
+            ),
+            *(changes or (_unchanged(),)),
+        ),
+    )
+
+
+def _unchanged() -> Node:
+    return Node(label=_("Changes in calibration"), value=_("None"))
+
+
+def _self_assessment(node: sheet.Node) -> Node:
+    number = node.facts.get("number")
+    if number is None:
+        return Node(
+            label=LABELS["self_assessment"], value=_("Not sent"), why=_("The supervisor rated without it.")
+        )
+    return Node(
+        label=LABELS["self_assessment"],
+        value=_("Read"),
+        why=_("Receipt number %(number)s. The supervisor rated with it at hand.") % {"number": number},
+    )
+
+
+def _competency(node: sheet.Node) -> Node:
+    shown, required = int(node.value or 0), int(node.facts["required"])
+    return Node(
+        label=node.label,
+        value=_("Level %(level)d") % {"level": shown},
+        why=f"{_('The position asks for level %(level)d.') % {'level': required}} {gap_words(shown, required)}",
+    )
