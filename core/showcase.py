@@ -216,25 +216,43 @@ def contents(request: HttpRequest) -> dict[str, Any]:
     at = arrival(request)
     closes_at = day_end(today(at) + dt.timedelta(days=9))
     return {
-        "badges": BADGES,
         "at": at,
         "closes_at": closes_at,
         "yesterday": at - dt.timedelta(days=1),
+        "badges": BADGES,
+        **_forms(request),
+        **_work(closes_at),
+        **_results(),
+    }
+
+
+def _forms(request: HttpRequest) -> dict[str, Any]:
+    return {
         "empty_form": SampleForm(version=3),
         "refused_form": SampleForm(
             {
                 "revision": "3",
                 "name": "Pendampingan operator",
                 "email": "ani.contoh.go.id",
-                "target": "1.234",
+                "target": "banyak",
             },
             auto_id="id_refused_%s",
         ),
         "chosen_form": SampleForm(
-            initial={"level": "3", "target": Decimal("98.4000"), "day": today(at), "stance": "dukung"},
+            initial={
+                "level": "3",
+                "target": Decimal("98.4000"),
+                "day": today(arrival(request)),
+                "stance": "dukung",
+            },
             auto_id="id_chosen_%s",
         ),
         "filter": SampleFilter(request.GET),
+    }
+
+
+def _work(closes_at: dt.datetime) -> dict[str, Any]:
+    return {
         "todos": (
             Todo(
                 "Lanjutkan penilaian diri",
@@ -261,6 +279,11 @@ def contents(request: HttpRequest) -> dict[str, Any]:
             PhaseStep("Penilaian atasan", "28 Des – 10 Jan"),
             PhaseStep("Hasil", "21–31 Januari"),
         ),
+    }
+
+
+def _results() -> dict[str, Any]:
+    return {
         "facts": (
             Fact("Sasaran kinerja", "SKP 2026", "#", Badge("Disetujui", "check", "ok")),
             Fact("Penilai", "Budi Hermawan"),
