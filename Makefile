@@ -39,7 +39,7 @@ check: environment ## lint, format, types, layers, dependencies, migrations, cat
 	$(VENV)/deptry .
 	$(VENV)/python -m config.catalogues check
 	$(MANAGE) check --fail-level WARNING
-	env APP_ENV=test $(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # needs no database
+	env APP_ENV=test $(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(MANAGE) write_docs --check
 	env $(PRODUCTION) $(VENV)/python manage.py check --deploy --fail-level WARNING
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 import uuid
+from pathlib import Path
 
 import pytest
 import redis
@@ -12,7 +14,9 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.template import Context, Template
 
+from config.alive import process_is_alive
 from config.celery import app
+from config.processes import Child
 from core.audit import AuditEvent
 from tests import services
 from tests.strictness import UnknownVariable
@@ -69,10 +73,11 @@ def test_each_test_process_has_a_redis_database_of_its_own(redis_url: str) -> No
 
 @pytest.mark.worker
 @pytest.mark.django_db(transaction=True)
-def test_a_real_worker_takes_jobs_from_both_queues(celery_worker_process: object) -> None:
+def test_a_real_worker_takes_jobs_from_both_queues(celery_worker_process: Child, tmp_path: Path) -> None:
     with app.connection_for_write() as line:
         (answer,) = app.control.inspect(timeout=2, connection=line).active_queues().values()
     assert {queue["name"] for queue in answer} == {"default", "bulk"}
+    assert process_is_alive(str(tmp_path / "alive"), now=time.time())
 
 
 @pytest.mark.e2e

@@ -41,7 +41,8 @@ def celery_worker_process(transactional_db: None, redis_url: str, tmp_path: Path
         sys.executable, "-m", "celery", "--app", "config.celery", "worker",
         "--concurrency", "1", "--queues", "default,bulk", "--without-gossip", "--without-mingle",
     ]  # fmt: skip
-    child = start("worker", command, log=log, cwd=settings.BASE_DIR, env=environment())
+    env = {**environment(), "HEARTBEAT_FILE": str(tmp_path / "alive")}
+    child = start("worker", command, log=log, cwd=settings.BASE_DIR, env=env)
     try:
         assert wait_until(_answers, child=child, seconds=40), last_lines(log, 40)
         yield child
