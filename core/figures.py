@@ -156,6 +156,55 @@ def share_bars(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level reached beside the level asked for; `note` says the difference in words."""
+
+    label: Sentence
+    shown: int
+    asked: int
+    note: Sentence = ""
+
+
+def level_bars(
+    *,
+    title: Sentence,
+    levels: Sequence[Level],
+    highest: int,
+    label_title: Sentence,
+    title_shown: bool = False,
+) -> Bars:
+    """Levels on a scale up to `highest`, the level asked for dashed like a guideline."""
+    return Bars(
+        title=title,
+        title_shown=title_shown,
+        legend=(Mark("2", _("Level shown")), Mark("guide", _("Level asked for"))),
+        bars=tuple(
+            Bar(
+                label=level.label,
+                drawing=_drawing(
+                    100,
+                    [
+                        ("track", 0, 100, _HEIGHT),
+                        ("2", 0, _plain(_share(level.shown, highest) or Decimal(0)), _HEIGHT),
+                    ],
+                    guideline=_share(level.asked, highest),
+                ),
+                value=wording.number(level.shown),
+                unit=_("of %(highest)s") % {"highest": wording.number(highest)},
+                note=level.note,
+            )
+            for level in levels
+        ),
+        table=Table(
+            heads=(label_title, _("Level shown"), _("Level asked for")),
+            rows=tuple(
+                (level.label, wording.number(level.shown), wording.number(level.asked)) for level in levels
+            ),
+        ),
+    )
+
+
 def timeline(*, days: int, start: int, length: int, fill: Literal["1", "here", "edge"]) -> SafeString:
     """A stretch of days on a strip of `days`, for a table cell whose dates stand beside it as text."""
     return format_html(
