@@ -7,13 +7,14 @@ import uuid
 from dataclasses import dataclass
 from typing import cast
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.enums import ActingKind, Role
-from accounts.models import Acting, RoleGrant
+from accounts.models import Acting, Employee, RoleGrant
 from core.clock import arrival, today
 
 _STANDS_IN = "stands_in"
@@ -78,6 +79,14 @@ def load_actor(employee_id: uuid.UUID, name: str, day: dt.date) -> Actor:
         grants=tuple(Grant(role=role, path=path) for role, path in sorted(rows) if role != _STANDS_IN),
         stands_in_for=tuple(uuid.UUID(value) for role, value in sorted(rows) if role == _STANDS_IN),
     )
+
+
+def signed_in(request: HttpRequest) -> Employee:
+    """The person whose session this is. Raises PermissionDenied for nobody, which the door has answered before."""
+    person = request.user
+    if not isinstance(person, Employee):
+        raise PermissionDenied
+    return person
 
 
 def attach_actor(request: HttpRequest) -> None:

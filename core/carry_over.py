@@ -15,7 +15,7 @@ send back with `page_for(request)`, includes components/sign_in_carried.html in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -161,7 +161,8 @@ def sign_in_with_fields(request: HttpRequest, *, author: str = "") -> HttpRespon
     `author` is the id of the person whose idle session was just ended: to anybody else the fields are not given back.
     """
     if is_sign_in(request):
-        return resolve(_sign_in_path()).func(request)
+        sign_in: Callable[[HttpRequest], HttpResponseBase] = resolve(_sign_in_path()).func
+        return sign_in(request)
     carried = _carried_from(request, author)
     if _size(carried.fields) <= LONGEST:
         page = SignInPage(value=carried.sealed(), action=request.get_full_path(), note=CARRIED)
@@ -176,7 +177,7 @@ def sign_in_with_fields(request: HttpRequest, *, author: str = "") -> HttpRespon
 def sign_in_again(request: HttpRequest) -> HttpResponseBase:
     """Show the sign-in page once more, with what was typed, after its own POST came without a cookie."""
     page = page_for(request)
-    typed = {name: value for name, value in request.POST.items() if not _SECRET.search(name)}
+    typed = dict(_posted_fields(request))
     return _show_sign_in(
         request,
         SignInPage(
@@ -191,7 +192,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponseBase:
 
 def page_for(request: HttpRequest) -> SignInPage:
     """What the sign-in view must show and send back: on its first showing, and again after a wrong password."""
-    page = getattr(request, "sign_in_page", None)
+    page: SignInPage | None = getattr(request, "sign_in_page", None)
     if page is not None:
         return page
     if not is_sign_in(request):

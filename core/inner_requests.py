@@ -59,7 +59,7 @@ def answer(request: HttpRequest, inner: HttpRequest) -> HttpResponseBase:
     match = inner.resolver_match
     if match is None:
         raise ValueError("as_get resolves every inner request")
-    response = match.func(inner, *match.args, **match.kwargs)
+    response: HttpResponseBase = match.func(inner, *match.args, **match.kwargs)
     render = getattr(response, "render", None)
     if callable(render):
         response = render()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.actors import signed_in
 from accounts.forms import PreferencesForm
+from accounts.models import Employee
 from accounts.selectors.account import account_page
 from accounts.services.preferences import choose_preferences
 from accounts.views.look import remember_look
@@ -23,29 +25,23 @@ from core.forms import initial_from_carried
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponseBase:
     """Show the account; a POST stores language and appearance."""
+    person = signed_in(request)
     if request.method == "POST":
         form = PreferencesForm(request.POST)
         if form.is_valid():
-            return _store(request, form)
+            return _store(request, person, form)
     else:
-        stored = {
-            "language": request.user.language or translation.get_language(),
-            "theme": request.user.theme,
-        }
+        stored = {"language": person.language or translation.get_language(), "theme": person.theme}
         form = PreferencesForm(initial=stored | initial_from_carried(request))
-    return _show(request, form)
+    page = account_page(person, today(arrival(request)))
+    return render(request, "accounts/account.html", {"account": page, "form": form})
 
 
-def _store(request: HttpRequest, form: PreferencesForm) -> HttpResponseBase:
+def _store(request: HttpRequest, person: Employee, form: PreferencesForm) -> HttpResponseBase:
     language, theme = form.cleaned_data["language"], form.cleaned_data["theme"]
-    choose_preferences(employee_id=request.user.pk, language=language, theme=theme)
+    choose_preferences(employee_id=person.pk, language=language, theme=theme)
     with translation.override(language):
         messages.success(request, _("Language and appearance are saved."))
     response = redirect("account")
     remember_look(response, language=language, theme=theme)
     return response
-
-
-def _show(request: HttpRequest, form: PreferencesForm) -> HttpResponse:
-    page = account_page(request.user, today(arrival(request)))
-    return render(request, "accounts/account.html", {"account": page, "form": form})

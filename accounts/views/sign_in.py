@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import throttle
-from accounts.actors import attach_actor
+from accounts.actors import attach_actor, signed_in
 from accounts.selectors.personas import Persona, personas_for
 from core import carry_over
 from core.clock import arrival
@@ -99,7 +99,7 @@ class ChangePasswordView(allauth_views.PasswordChangeView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Only for those who have a password; allauth would send the others to a page that we do not have."""
-        if not request.user.has_usable_password():
+        if not signed_in(request).has_usable_password():
             messages.info(request, _("Your account has no password, so there is none to change."))
             return HttpResponseRedirect(reverse("account"))
         return super().dispatch(request, *args, **kwargs)
