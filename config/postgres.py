@@ -327,8 +327,9 @@ def moved(cluster: Cluster) -> Cluster:
 
 def end_leftover(cluster: Cluster) -> None:
     """End a server that still runs on this data because the one who started it was killed."""
+    noted = cluster.data / "postmaster.pid"
     try:
-        pid = int((cluster.data / "postmaster.pid").read_text().split()[0])
+        pid = int(noted.read_text().split()[0])
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, ValueError, IndexError):
         return
@@ -340,6 +341,9 @@ def end_leftover(cluster: Cluster) -> None:
         except ProcessLookupError:
             return
         time.sleep(0.05)
+        # Removed as the very last thing, after the shared memory was given back.
+        if not noted.exists():
+            return
     raise CannotStart(f"PostgreSQL lama (proses {pid}) belum berhenti; tunggu sebentar, lalu jalankan lagi.")
 
 
