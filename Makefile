@@ -44,7 +44,7 @@ check: environment ## lint, format, types, layers, dependencies, migrations, cat
 	env $(PRODUCTION) $(VENV)/python manage.py check --deploy --fail-level WARNING
 
 bench: environment ## measure the pages and bulk acts side by side with their floors
-	@$(VENV)/python manage.py bench
+	@$(VENV)/python -m config.bench $(ARGS)
 
 docs: environment ## write the generated pages of docs/
 	@$(VENV)/python manage.py write_docs
