@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -126,10 +127,11 @@ def _competency_levels(competency: Competency) -> tuple[Level, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A writer's drafts by topic and key, with their revisions."""
+    """A writer's drafts by topic and key, with their revisions and when they were saved."""
 
     by_topic: Mapping[Topic, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     revisions: Mapping[tuple[Topic, str], int] = field(default_factory=dict)
+    saved_ats: Mapping[tuple[Topic, str], dt.datetime] = field(default_factory=dict)
 
     def of(self, topic: Topic) -> Mapping[str, Mapping[str, Any]]:
         """The answers of one topic by key."""
@@ -143,15 +145,21 @@ class Answers:
         """The revision that a form starts from: 0 when nothing was written."""
         return self.revisions.get((topic, key), 0)
 
+    def saved_at(self, topic: Topic, key: str) -> dt.datetime | None:
+        """When the page was last saved."""
+        return self.saved_ats.get((topic, key))
+
 
 def answers_of(appraisal: Appraisal, author_id: uuid.UUID) -> Answers:
     """All drafts of one writer in an appraisal. One query."""
     by_topic: dict[Topic, dict[str, dict[str, Any]]] = {}
     revisions: dict[tuple[Topic, str], int] = {}
+    saved_ats: dict[tuple[Topic, str], dt.datetime] = {}
     for row in DraftAnswer.objects.filter(appraisal=appraisal, author=author_id):
         by_topic.setdefault(Topic(row.topic), {})[row.key] = row.data
-        revisions[(Topic(row.topic), row.key)] = row.revision
-    return Answers(by_topic=by_topic, revisions=revisions)
+        revisions[Topic(row.topic), row.key] = row.revision
+        saved_ats[Topic(row.topic), row.key] = row.saved_at
+    return Answers(by_topic=by_topic, revisions=revisions, saved_ats=saved_ats)
 
 
 @dataclass(frozen=True, slots=True)
