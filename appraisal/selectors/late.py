@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -22,6 +21,9 @@ from core.clock import last_day, today
 from core.paging import Page, page_of
 
 LATE_PHASES: tuple[Phase, ...] = (Phase.PLANNING, Phase.SELF_ASSESSMENT, Phase.SUPERVISOR_REVIEW)
+
+# No exact totals above this: what matters is that there are many.
+COUNTED_UP_TO = 1000
 
 _UNFINISHED = {
     Phase.PLANNING: ~Q(plan_state=PlanState.AGREED),
@@ -49,47 +51,42 @@ def watched(actor: Actor, cycle: Cycle) -> AppraisalQuerySet:
     return Appraisal.objects.filter(within, cycle=cycle)
 
 
-def units_closed(
-    phase: Phase, rows: Iterable[WindowRow], paths: Iterable[tuple[uuid.UUID, str]], at: dt.datetime
-) -> list[uuid.UUID]:
-    """The units in which the phase has closed at `at`."""
-    kept = tuple(rows)
-    return [
-        unit
-        for unit, path in paths
-        if (window := window_for(phase, path, kept)) is not None and window.has_closed(at)
-    ]
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The appraisals that somebody watches in a cycle, with the windows and units that decide lateness."""
+
+    appraisals: AppraisalQuerySet
+    rows: tuple[WindowRow, ...]
+    units: tuple[tuple[uuid.UUID, str], ...]
+    at: dt.datetime
+
+    def late(self, phase: Phase) -> AppraisalQuerySet:
+        """Those who are unfinished although the phase has closed to them. No query yet."""
+        closed = [
+            unit
+            for unit, path in self.units
+            if (window := window_for(phase, path, self.rows)) is not None and window.has_closed(self.at)
+        ]
+        late = self.appraisals.filter(_UNFINISHED[phase], agency__in=closed).exclude(
+            extensions__in=Extension.objects.filter(phase=phase, closes_at__gt=self.at)
+        )
+        if phase == Phase.SELF_ASSESSMENT:
+            late = late.exclude(self_state=SelfState.RETURNED, self_due_at__gt=self.at)
+        return late
 
 
-def late_appraisals(
-    appraisals: AppraisalQuerySet, cycle: Cycle, phase: Phase, *, rows: tuple[WindowRow, ...], at: dt.datetime
-) -> AppraisalQuerySet:
-    """Those of the given appraisals that are unfinished although the phase has closed to them. One query for the units."""
-    units = appraisals.order_by("agency").values_list("agency", "agency__path").distinct()
-    late = appraisals.filter(
-        _UNFINISHED[phase], agency__in=units_closed(phase, rows, units, at)
-    ).exclude(extensions__in=Extension.objects.filter(phase=phase, closes_at__gt=at))
-    if phase == Phase.SELF_ASSESSMENT:
-        late = late.exclude(self_state=SelfState.RETURNED, self_due_at__gt=at)
-    return late
-
-
-def late_page(
-    actor: Actor,
-    cycle: Cycle,
-    phase: Phase,
-    *,
-    at: dt.datetime,
-    path: str = "",
-    name: str = "",
-    after: str = "",
-) -> Page[LateRow]:
-    """A page of those who are late in a phase, by name; filtered by unit and part of the name. Five queries."""
-    rows = window_rows(cycle.pk)
+def watch(actor: Actor, cycle: Cycle, *, at: dt.datetime, path: str = "") -> Watch:
+    """What the actor watches of a cycle, in the unit with this path or everywhere. Two queries."""
     appraisals = watched(actor, cycle)
     if path:
         appraisals = appraisals.within(path)
-    late = late_appraisals(appraisals, cycle, phase, rows=rows, at=at)
+    units = appraisals.order_by("agency").values_list("agency", "agency__path").distinct()
+    return Watch(appraisals=appraisals, rows=window_rows(cycle.pk), units=tuple(units), at=at)
+
+
+def late_page(seen: Watch, phase: Phase, *, name: str = "", after: str = "") -> Page[LateRow]:
+    """A page of those who are late in a phase, by name, filtered by a part of it. Two queries."""
+    late = seen.late(phase)
     if name:
         late = late.filter(employee__sort_name__contains=name.casefold())
     page = page_of(
@@ -99,7 +96,7 @@ def late_page(
     )
     extended = extensions_of(row.pk for row in page.rows)
     return page.showing(
-        _late_row(row, phase, rows, extended.get(row.pk, {}).get(phase), at) for row in page.rows
+        _late_row(row, phase, seen.rows, extended.get(row.pk, {}).get(phase), seen.at) for row in page.rows
     )
 
 
@@ -135,15 +132,6 @@ def _what(appraisal: Appraisal, phase: Phase) -> tuple[str | Promise, str]:
     return _("The rating has not been sent."), supervisor
 
 
-def late_counts(
-    actor: Actor, cycle: Cycle, *, at: dt.datetime, path: str = "", ceiling: int = 1000
-) -> dict[Phase, int]:
-    """How many are late in each phase, counted up to `ceiling` (more is said as "more than"). Seven queries."""
-    rows = window_rows(cycle.pk)
-    appraisals = watched(actor, cycle)
-    if path:
-        appraisals = appraisals.within(path)
-    return {
-        phase: late_appraisals(appraisals, cycle, phase, rows=rows, at=at).order_by()[: ceiling + 1].count()
-        for phase in LATE_PHASES
-    }
+def late_counts(seen: Watch, *, ceiling: int = COUNTED_UP_TO) -> dict[Phase, int]:
+    """How many are late in each phase, counted up to one more than `ceiling`. One query a phase."""
+    return {phase: seen.late(phase).order_by()[: ceiling + 1].count() for phase in LATE_PHASES}

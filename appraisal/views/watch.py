@@ -17,7 +17,7 @@ from appraisal.enums import CycleState, Phase, Track
 from appraisal.forms.hr import ExtensionForm, LateFilter
 from appraisal.models import Cycle
 from appraisal.selectors.facts import facts_of
-from appraisal.selectors.late import late_counts, late_page
+from appraisal.selectors.late import late_counts, late_page, watch
 from appraisal.selectors.progress import Progress, progress_below, watched_units
 from appraisal.services.cycles import extend_window
 from appraisal.views.answers import answering, visible_appraisal
@@ -51,6 +51,8 @@ def _shown_unit(request: HttpRequest, units: list[Agency]) -> Agency:
 def _figure(progress: Progress, track: Track) -> object:
     return stacked_bars(
         title=_("Progress by unit"),
+        group_title=_("Unit"),
+        unit=_("finished"),
         marks=(Mark("1", _("Finished")), Mark("2", _("Begun")), Mark("track", _("Not begun"))),
         groups=[
             Group(
@@ -91,7 +93,8 @@ def progress(request: HttpRequest) -> HttpResponse:
             "figure": _figure(found, track) if found.rows else None,
             "as_of": f"{day(found.as_of)}, {clock_time(found.as_of)}" if found.as_of else "",
             "tabs": [
-                NavItem(step.label, f"{reverse('progress')}?track={step}{query}", step == track) for step in Track
+                NavItem(step.label, f"{reverse('progress')}?track={step}{query}", step == track)
+                for step in Track
             ],
             "watches": bool(WATCHING_ROLES & request.actor.roles),
         },
@@ -107,22 +110,16 @@ def late(request: HttpRequest) -> HttpResponse:
     if cycle is None:
         return render(request, "appraisal/hr/late.html", {"cycle": None})
     units = list(
-        watched_units(request.actor).filter(parent__isnull=False, path__regex=r"^([^/]+/){1,3}$").order_by("path")
+        watched_units(request.actor)
+        .filter(parent__isnull=False, path__regex=r"^([^/]+/){1,3}$")
+        .order_by("path")
     )
     form = LateFilter(request.GET or {"phase": Phase.SELF_ASSESSMENT}, units=units)
     chosen = form.cleaned_data if form.is_valid() else {}
     phase = Phase(chosen.get("phase") or Phase.SELF_ASSESSMENT)
     unit = next((unit for unit in units if str(unit.pk) == chosen.get("unit")), None)
-    path = unit.path if unit else ""
-    page = late_page(
-        request.actor,
-        cycle,
-        phase,
-        at=at,
-        path=path,
-        name=chosen.get("q", ""),
-        after=request.GET.get("after", ""),
-    )
+    seen = watch(request.actor, cycle, at=at, path=unit.path if unit else "")
+    page = late_page(seen, phase, name=chosen.get("q", ""), after=request.GET.get("after", ""))
     return render(
         request,
         "appraisal/hr/late.html",
@@ -131,9 +128,7 @@ def late(request: HttpRequest) -> HttpResponse:
             "form": form,
             "phase": phase,
             "page": page,
-            "counts": [
-                (known, n) for known, n in late_counts(request.actor, cycle, at=at, path=path).items()
-            ],
+            "counts": list(late_counts(seen).items()),
             "may_extend": bool(HR_ROLES & request.actor.roles),
         },
     )
@@ -175,5 +170,3 @@ def extend(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
             "windows": [(phase, facts.windows[phase]) for phase in EXTENDABLE if phase in facts.windows],
         },
     )
-
-
