@@ -153,6 +153,12 @@ class ItemRow:
         return sum(row.value is not None for row in self.measures)
 
 
+def agreed_measures(appraisal: Appraisal) -> QuerySet[Measure]:
+    """The measures of the agreed version that counts."""
+    agreed = appraisal.plans.filter(state=PlanState.AGREED).order_by("-version", "pk")
+    return Measure.objects.filter(item__plan=Subquery(agreed.values("pk")[:1]))
+
+
 def agreed_rows(appraisal: Appraisal, *, item_key: uuid.UUID | None = None) -> tuple[ItemRow, ...]:
     """The items of the agreed version that counts, main ones first, each with its plan at hand; or one of them.
 

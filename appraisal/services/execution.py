@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from appraisal import notices
 from appraisal.enums import CycleState, JournalKind, Party
-from appraisal.models import Appraisal, Evidence, JournalEntry, Measure, Realization
+from appraisal.models import Appraisal, Evidence, JournalEntry, Realization
 from appraisal.obstacles import realization_refusals
 from appraisal.policies import parties_of
 from appraisal.selectors.facts import facts_of
-from appraisal.selectors.plans import agreed_plan
+from appraisal.selectors.plans import agreed_measures
 from appraisal.services.moves import lock_appraisal
 from core.audit import record
 from core.clock import today
@@ -49,8 +49,7 @@ def store_realizations(
     The caller has locked the appraisal and checked the time. Raises ActionRefused for a measure that is not in the
     agreed plan.
     """
-    plan = agreed_plan(appraisal)
-    known = set(Measure.objects.filter(item__plan=plan).values_list("key", flat=True)) if plan else set()
+    known = set(agreed_measures(appraisal).filter(key__in=list(values)).values_list("key", flat=True))
     if not set(values) <= known:
         raise ActionRefused(_("This measure is not part of your agreed plan any more. Open the page again."))
     stored = {row.measure_key: row for row in appraisal.realizations.filter(measure_key__in=list(values))}
@@ -92,8 +91,7 @@ def add_evidence(
     """
     appraisal = lock_appraisal(appraisal_id)
     check_realization(appraisal, actor=actor, at=at)
-    plan = agreed_plan(appraisal)
-    if plan is None or not any(item.key == item_key for item in plan.items.all()):
+    if not agreed_measures(appraisal).filter(item__key=item_key).exists():
         raise ActionRefused(_("This result is not part of your agreed plan any more. Open the page again."))
     if data.dated_on > today(at):
         raise ActionRefused(_("The day cannot lie in the future."))

@@ -24,6 +24,7 @@ from appraisal.workflow import is_late
 from core.audit import record
 from core.errors import ActionRefused, StaleWrite
 from core.notifications import notify
+from indicators.enums import Aspect
 from indicators.models import Indicator
 
 EDITABLE = frozenset({PlanState.DRAFT, PlanState.RETURNED})
@@ -91,19 +92,57 @@ def _write_measures(item: PlanItem, measures: Iterable[MeasureData]) -> None:
 
 
 @transaction.atomic
-def add_item(*, actor: Actor, appraisal_id: uuid.UUID, data: ItemData, at: dt.datetime) -> PlanItem:
-    """Add a result to the open version. Raises ActionRefused when the plan is full, sent, or time is up."""
+def add_item(
+    *,
+    actor: Actor,
+    appraisal_id: uuid.UUID,
+    data: ItemData,
+    at: dt.datetime,
+    key: uuid.UUID | None = None,
+) -> PlanItem:
+    """Add a result to the open version. Raises ActionRefused when the plan is full, sent, or time is up.
+
+    `key` is the one that the empty form was given: the same form sent twice adds one result.
+    """
     appraisal = lock_appraisal(appraisal_id)
     plan = _editable_plan(appraisal, actor=actor, at=at)
+    if key is not None and (added := plan.items.filter(key=key).first()) is not None:
+        return added
     if plan.items.count() >= MAX_ITEMS:
         raise ActionRefused(_("A plan has at most twelve results."))
     _check_indicator(appraisal, data.indicator_id)
     last = plan.items.aggregate(last=Max("position"))["last"] or 0
     item = PlanItem.objects.create(
-        plan=plan, position=last + 1, kind=data.kind, result=data.result, indicator_id=data.indicator_id
+        plan=plan,
+        key=key or uuid.uuid4(),
+        position=last + 1,
+        kind=data.kind,
+        result=data.result,
+        indicator_id=data.indicator_id,
     )
     _write_measures(item, data.measures)
     return item
+
+
+def _stored_as(item: PlanItem) -> ItemData:
+    """A stored result in the shape in which it is typed."""
+    order = list(Aspect)
+    return ItemData(
+        result=item.result,
+        kind=ItemKind(item.kind),
+        measures=tuple(
+            MeasureData(
+                aspect=measure.aspect,
+                indicator=measure.indicator,
+                unit=measure.unit,
+                polarity=measure.polarity,
+                target=measure.target,
+                target_upper=measure.target_upper,
+            )
+            for measure in sorted(item.measures.all(), key=lambda one: order.index(Aspect(one.aspect)))
+        ),
+        indicator_id=item.indicator_id,
+    )
 
 
 @transaction.atomic
@@ -116,13 +155,15 @@ def change_item(
     revision: int,
     at: dt.datetime,
 ) -> PlanItem:
-    """Change a result of the open version.
+    """Change a result of the open version; what is already stored changes nothing (a second click).
 
     Raises StaleWrite when `revision` is older than the stored one, ActionRefused when it has been sent or time is up.
     """
     appraisal = lock_appraisal(appraisal_id)
     plan = _editable_plan(appraisal, actor=actor, at=at)
     item = PlanItem.objects.select_for_update(of=("self",)).get(pk=item_id, plan=plan)
+    if _stored_as(item) == data:
+        return item
     if item.revision != revision:
         raise StaleWrite(_("This result was changed in another window or on another device."), current=item)
     _check_indicator(appraisal, data.indicator_id)
