@@ -118,6 +118,11 @@ def changes_of(cycle: Cycle) -> QuerySet[WindowChange]:
     )
 
 
+def latest_opened_cycle() -> Cycle | None:
+    """The year that is under way, or the last one that was."""
+    return Cycle.objects.exclude(state=CycleState.DRAFT).order_by("-year", "pk").first()
+
+
 def cycles_with_counts() -> QuerySet[Cycle]:
     """All cycles, newest first, with how many appraisals they hold."""
     return Cycle.objects.annotate(appraisals_made=Count("appraisals")).order_by("-year")

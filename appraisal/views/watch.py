@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import HR_ROLES, WATCHING_ROLES, Role
 from accounts.models import Agency
-from appraisal.enums import CycleState, Phase, Track
+from appraisal.enums import Party, Phase, Track
 from appraisal.forms.hr import ExtensionForm, LateFilter
-from appraisal.models import Cycle
+from appraisal.policies import parties_of
+from appraisal.selectors.cycles import latest_opened_cycle
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.late import late_counts, late_page, watch
 from appraisal.selectors.progress import Progress, progress_below, watched_units
@@ -29,10 +31,6 @@ from core.navigation import NavItem
 from core.wording import clock_time, day
 
 EXTENDABLE = (Phase.PLANNING, Phase.SELF_ASSESSMENT, Phase.SUPERVISOR_REVIEW)
-
-
-def _open_cycle() -> Cycle | None:
-    return Cycle.objects.exclude(state=CycleState.DRAFT).order_by("-year").first()
 
 
 def _shown_unit(request: HttpRequest, units: list[Agency]) -> Agency:
@@ -72,7 +70,7 @@ def _figure(progress: Progress, track: Track) -> object:
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """One step of the year, unit by unit; filters live in the URL."""
-    cycle = _open_cycle()
+    cycle = latest_opened_cycle()
     units = list(watched_units(request.actor).order_by("path"))
     if cycle is None:
         return render(request, "appraisal/hr/progress.html", {"cycle": None})
@@ -106,7 +104,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 def late(request: HttpRequest) -> HttpResponse:
     """Everybody who is late in a phase, by name; filters live in the URL."""
     at = arrival(request)
-    cycle = _open_cycle()
+    cycle = latest_opened_cycle()
     if cycle is None:
         return render(request, "appraisal/hr/late.html", {"cycle": None})
     units = list(
@@ -140,6 +138,8 @@ def extend(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     """More time for one person in one phase."""
     at = arrival(request)
     appraisal = visible_appraisal(request, appraisal_id)
+    if Party.HR not in parties_of(request.actor, appraisal):
+        raise PermissionDenied
     facts = facts_of(appraisal, at=at)
     form = ExtensionForm(
         request.POST if request.method == "POST" else None,
