@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, Employee
-from accounts.selectors.data_quality import data_quality
+from accounts.selectors.data_quality import DataQuality, data_quality
 from appraisal.enums import Phase
 from appraisal.models import Cycle
 from appraisal.selectors.facts import window_rows
@@ -62,43 +62,33 @@ def disorder_texts(rows: tuple[WindowRow, ...]) -> tuple[str, ...]:
 def readiness(cycle: Cycle, *, day: dt.date) -> tuple[Check, ...]:
     """Every check before opening, fulfilled ones included. About eleven queries, whatever the number of people."""
     windows = disorder_texts(window_rows(cycle.pk))
-    quality = data_quality(day)
-    without = _names(
-        Employee.objects.filter(placements__in=quality.without_supervisor[:NAMES_SHOWN]).order_by(
-            "sort_name", "pk"
-        )
+    dates = Check(
+        "windows",
+        _("The dates of all phases are in order."),
+        passed=not windows,
+        count=len(windows),
+        names=windows,
     )
+    return (dates, *_checks_of_people(data_quality(day)), *_checks_of_reference())
+
+
+def _checks_of_people(quality: DataQuality) -> tuple[Check, ...]:
     in_loops = [person for ring in quality.loops for person in ring]
-    loops = _names(Employee.objects.filter(pk__in=in_loops[:NAMES_SHOWN]).order_by("sort_name", "pk"))
-    headless = tuple(
-        Agency.objects.filter(pk__in=quality.units_without_head[:NAMES_SHOWN])
-        .order_by("path")
-        .values_list("name", flat=True)
-    )
-    anchors = BehaviorAnchor.objects.count()
-    values = CoreValue.objects.count()
-    levels = CompetencyRequirement.objects.count()
+    headless = Agency.objects.filter(pk__in=quality.units_without_head[:NAMES_SHOWN]).order_by("path")
     return (
-        Check(
-            "windows",
-            _("The dates of all phases are in order."),
-            passed=not windows,
-            count=len(windows),
-            names=windows,
-        ),
         Check(
             "without_supervisor",
             _("Everybody has a supervisor."),
             passed=not quality.without_supervisor,
             count=len(quality.without_supervisor),
-            names=without,
+            names=_names(Employee.objects.filter(placements__in=quality.without_supervisor[:NAMES_SHOWN])),
         ),
         Check(
             "loops",
             _("Nobody supervises themselves in a circle."),
             passed=not quality.loops,
             count=len(in_loops),
-            names=loops,
+            names=_names(Employee.objects.filter(pk__in=in_loops[:NAMES_SHOWN])),
         ),
         Check(
             "headless",
@@ -106,7 +96,7 @@ def readiness(cycle: Cycle, *, day: dt.date) -> tuple[Check, ...]:
             passed=not quality.units_without_head,
             blocks=False,
             count=len(quality.units_without_head),
-            names=headless,
+            names=tuple(headless.values_list("name", flat=True)),
         ),
         Check(
             "doubles",
@@ -115,6 +105,14 @@ def readiness(cycle: Cycle, *, day: dt.date) -> tuple[Check, ...]:
             blocks=False,
             count=len(quality.doubles),
         ),
+    )
+
+
+def _checks_of_reference() -> tuple[Check, ...]:
+    anchors = BehaviorAnchor.objects.count()
+    values = CoreValue.objects.count()
+    levels = CompetencyRequirement.objects.count()
+    return (
         Check(
             "anchors",
             _("The seven values have five anchors each."),
@@ -136,4 +134,4 @@ def blockers(checks: tuple[Check, ...]) -> tuple[Check, ...]:
 
 
 def _names(people: QuerySet[Employee]) -> tuple[str, ...]:
-    return tuple(person.name for person in people)
+    return tuple(people.order_by("sort_name", "pk").values_list("name", flat=True))
