@@ -141,10 +141,18 @@ def test_a_function_fits_a_screen_and_a_module_stays_small() -> None:
 
 
 def test_nothing_is_left_for_later() -> None:
-    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError$", re.MULTILINE)
-    found = [module.where for module in modules() if marks.search(module.source)]
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    empty = [
+        f"{module.where}:{node.lineno} {node.name}"
+        for module in modules()
+        for node in module.tree.body
+        if isinstance(node, ast.FunctionDef)
+        and ast.unparse(node.body[-1]).startswith("raise NotImplementedError")
+    ]
 
-    none(found + [page.name for page in templates() if re.search(r"\b(TODO|FIXME)\b", page.source)])
+    none(module.where for module in modules() if marks.search(module.source))
+    none(page.name for page in templates() if marks.search(page.source))
+    none(empty)
 
 
 # --- layers that import contracts cannot see ----------------------------------------------------
@@ -449,7 +457,9 @@ def test_source_strings_are_english() -> None:
         for form in catalogues.forms_of(message.id)
     ]
 
-    none([text for text in messages if indonesian.search(text)])
+    none(
+        text for text in messages if indonesian.search(text.replace("Penilaian Kinerja", ""))
+    )  # the product's name
 
 
 # --- what the documents promise -----------------------------------------------------------------

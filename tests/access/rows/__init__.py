@@ -1,0 +1,1 @@
+"""The oracle, one module per part of the product, each with a list ROWS."""
