@@ -34,7 +34,9 @@ PASSWORD_CHANGED = register(
     Kind(
         "account.password_changed",
         _("Your password was changed"),
-        _("All your other sessions have ended. If it was not you, tell the HR admin of your agency at once."),
+        _(
+            "All your other sessions have ended. If it was not you, tell the performance manager of your agency at once."
+        ),
     )
 )
 

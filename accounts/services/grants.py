@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Agency, Employee, RoleGrant
 from accounts.services.periods import days, obstacles_to_ending, refuse, without_reason
+from accounts.services.sessions import drop_sessions
 from core import audit
 from core.errors import NotAllowed, Sentence
 
@@ -29,7 +30,7 @@ def grant_role(
     reason: str,
     last_day: dt.date | None = None,
 ) -> RoleGrant:
-    """Give somebody a role in a unit and everything below it.
+    """Give somebody a role in a unit and everything below it; their sessions end.
 
     Raises NotAllowed when the actor may not give this role there (policies.GIVEN_BY), ActionRefused for oneself,
     somebody who may not sign in, days on which the person already holds it, or without a reason.
@@ -65,6 +66,7 @@ def grant_role(
         reason=reason,
         after={"role": role, "agency": agency.id, "first_day": first_day, "last_day": last_day},
     )
+    drop_sessions(employee.id)
     return grant
 
 
@@ -72,7 +74,7 @@ def grant_role(
 def end_grant(
     *, actor: Actor, at: dt.datetime, grant_id: uuid.UUID, last_day: dt.date, reason: str
 ) -> RoleGrant:
-    """End a granted role after the last day.
+    """End a granted role after the last day; the person's sessions end at once.
 
     Raises NotAllowed when the actor may not give this role there, ActionRefused when the last day lies before the
     first, when the grant has already ended by then, or without a reason.
@@ -93,6 +95,7 @@ def end_grant(
         before={"role": grant.role, "agency": grant.agency_id, "until": before},
         after={"last_day": last_day},
     )
+    drop_sessions(grant.employee_id)
     return grant
 
 
