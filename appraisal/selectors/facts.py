@@ -47,6 +47,17 @@ def window_rows(cycle_id: uuid.UUID, paths: Iterable[str] | None = None) -> tupl
     return tuple(_row(*row) for row in rows.values_list(*_ROW))
 
 
+def window_rows_by_cycle(
+    cycle_ids: Iterable[uuid.UUID], paths: Iterable[str]
+) -> dict[uuid.UUID, tuple[WindowRow, ...]]:
+    """The windows of several cycles that can hold for units with these paths. One query."""
+    found: dict[uuid.UUID, list[WindowRow]] = {}
+    rows = _that_can_hold(PhaseWindow.objects.filter(cycle__in=list(cycle_ids)), paths)
+    for cycle_id, *row in rows.values_list("cycle_id", *_ROW):
+        found.setdefault(cycle_id, []).append(_row(*row))
+    return {cycle_id: tuple(kept) for cycle_id, kept in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class OpenCycle:
     """A cycle that is open, with its windows."""

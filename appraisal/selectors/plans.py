@@ -59,15 +59,38 @@ def latest_plan(appraisal: Appraisal) -> Plan | None:
     return _with_items(appraisal.plans.all()).select_related("agreed_by").order_by("-version", "pk").first()
 
 
-def main_first(items: list[PlanItem]) -> list[PlanItem]:
-    """Main results before additional ones, each in the order of the plan."""
-    return sorted(items, key=lambda item: (item.kind != ItemKind.MAIN, item.position, str(item.pk)))
+def versions_of(appraisal: Appraisal) -> list[Plan]:
+    """All versions, the newest first. One query."""
+    return list(appraisal.plans.select_related("agreed_by").order_by("-version", "pk"))
 
 
-def asked_items(plan: Plan | None) -> tuple[AskedItem, ...]:
-    """The items of a version that is being written, as the completeness rules read them."""
-    if plan is None:
-        return ()
+def items_of(plans: Iterable[Plan]) -> dict[uuid.UUID, tuple[PlanItem, ...]]:
+    """The items of several versions by the version's id, each with its measures and its IKU. Two queries."""
+    found: dict[uuid.UUID, list[PlanItem]] = {plan.pk: [] for plan in plans}
+    items = (
+        PlanItem.objects.filter(plan__in=list(found))
+        .select_related("indicator")
+        .prefetch_related(Prefetch("measures", queryset=Measure.objects.order_by("aspect", "pk")))
+        .order_by("position", "pk")
+    )
+    for item in items:
+        found[item.plan_id].append(item)
+    return {plan_id: tuple(main_first(rows)) for plan_id, rows in found.items()}
+
+
+def open_items(appraisal: Appraisal) -> QuerySet[PlanItem]:
+    """The items of the version that is not agreed yet, with their measures and IKU."""
+    return (
+        PlanItem.objects.filter(plan__appraisal=appraisal)
+        .exclude(plan__state=PlanState.AGREED)
+        .select_related("indicator")
+        .prefetch_related(Prefetch("measures", queryset=Measure.objects.order_by("aspect", "pk")))
+        .order_by("position", "pk")
+    )
+
+
+def asked_of(items: Iterable[PlanItem]) -> tuple[AskedItem, ...]:
+    """Items that are being written, as the completeness rules read them; their measures are at hand."""
     return tuple(
         AskedItem(
             key=str(item.key),
@@ -75,8 +98,18 @@ def asked_items(plan: Plan | None) -> tuple[AskedItem, ...]:
             kind=ItemKind(item.kind),
             measures=tuple(str(measure.key) for measure in item.measures.all()),
         )
-        for item in main_first(list(plan.items.all()))
+        for item in items
     )
+
+
+def main_first(items: list[PlanItem]) -> list[PlanItem]:
+    """Main results before additional ones, each in the order of the plan."""
+    return sorted(items, key=lambda item: (item.kind != ItemKind.MAIN, item.position, str(item.pk)))
+
+
+def asked_items(plan: Plan | None) -> tuple[AskedItem, ...]:
+    """The items of a version that is being written, as the completeness rules read them."""
+    return asked_of(main_first(list(plan.items.all()))) if plan is not None else ()
 
 
 def plan_of_last_year(appraisal: Appraisal) -> Plan | None:

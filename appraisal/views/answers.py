@@ -5,7 +5,7 @@ A form page:
     form = PlanItemForm(request.POST)
     if form.is_valid():
         with answering(request, form) as call:
-            add_item(actor=request.actor, …)
+            add_item(actor=actor_of(request), …)
         if call.done:
             messages.success(request, _("…"))
             return redirect("plan", appraisal.pk)
@@ -14,35 +14,39 @@ A form page:
 A button without fields:
 
     with answering(request) as call:
-        send_plan(actor=request.actor, …)
+        send_plan(actor=actor_of(request), …)
     if call.done:
         messages.success(request, _("…"))
     return redirect("plan", appraisal.pk)   # refused: the reasons are the page's message
 
-A form that saves by itself answers a script with `saved`, `conflict` and `refused_data`.
+A form that saves by itself answers its script through `core.autosave`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from accounts.actors import Actor
 from appraisal.models import Appraisal
 from core.errors import ActionRefused, NotAllowed, Sentence, StaleWrite
-from core.wording import clock_time
 
 _RELATED = ("cycle", "agency", "employee", "supervisor", "superior", "placement__position")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # ActorMiddleware
+    return actor
 
 
 # --- loading ------------------------------------------------------------------------------------
@@ -50,14 +54,22 @@ _RELATED = ("cycle", "agency", "employee", "supervisor", "superior", "placement_
 
 def visible_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
     """The appraisal, if the person may know where it stands; else 404. One query."""
-    appraisals = Appraisal.objects.visible_to(request.actor)  # type: ignore[attr-defined]  # ActorMiddleware
+    appraisals = Appraisal.objects.visible_to(actor_of(request))
     return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
 
 
 def readable_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
     """The appraisal, if the person may read its plan and what was done; else 404. One query."""
-    appraisals = Appraisal.objects.content_visible_to(request.actor)  # type: ignore[attr-defined]  # ActorMiddleware
+    appraisals = Appraisal.objects.content_visible_to(actor_of(request))
     return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+
+
+def own_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
+    """The person's own appraisal: 404 for whoever may not read it, 403 for whoever only reads it. One query."""
+    appraisal = readable_appraisal(request, appraisal_id)
+    if appraisal.employee_id != actor_of(request).id:
+        raise PermissionDenied
+    return appraisal
 
 
 # --- calling a service --------------------------------------------------------------------------
@@ -108,25 +120,3 @@ def refused(request: HttpRequest, reasons: Iterable[Sentence]) -> None:
 def refused_form(form: forms.Form, reasons: Iterable[Sentence]) -> None:
     """Put the reasons of a refusal into the form's error summary; what was typed stays in the form."""
     form.add_error(None, [ValidationError(str(reason), code="refused") for reason in reasons])
-
-
-# --- answers to a script ------------------------------------------------------------------------
-
-
-def saved(*, revision: int, saved_at: dt.datetime) -> JsonResponse:
-    """200: it is stored; the next save names this revision."""
-    return JsonResponse({"revision": revision, "saved_at_label": clock_time(saved_at)})
-
-
-def conflict(*, current: Mapping[str, Any], revision: int, saved_at: dt.datetime) -> JsonResponse:
-    """409: a newer version is stored. `current` holds its fields by the names that the form uses."""
-    return JsonResponse(
-        {"current": dict(current), "revision": revision, "saved_at_label": clock_time(saved_at)},
-        status=HTTPStatus.CONFLICT,
-    )
-
-
-def refused_data(form: forms.Form) -> JsonResponse:
-    """422: not stored; the sentences by field, "__all__" for those about the whole form."""
-    errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
-    return JsonResponse({"errors": errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
