@@ -6,6 +6,7 @@ security policy fails the test at its end. `axe` asserts that the page is access
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -58,35 +59,43 @@ _HOUSE_RULES = """() => {
 # --- finding Chromium ---------------------------------------------------------------------------
 
 
+def on_this_machine() -> str | None:
+    """The browser that CHROMIUM in the environment names, else one on PATH."""
+    return os.environ.get("CHROMIUM") or next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
 def find_chromium(playwright: Playwright) -> str | None:
-    """The browser to drive: CHROMIUM from the environment, one on PATH, or playwright's own."""
-    forced = os.environ.get("CHROMIUM")
-    if forced:
-        return forced
-    on_path = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    """The browser to drive: this machine's, else playwright's own."""
     own = playwright.chromium.executable_path
-    return on_path or (own if Path(own).is_file() else None)
+    return on_this_machine() or (own if Path(own).is_file() else None)
 
 
-def install_chromium(playwright: Playwright) -> str:
-    """Install a browser: playwright's own, else the package manager's. Fails saying what to do."""
+def install_chromium() -> None:
+    """Install a browser where there is none: playwright's own, else the package manager's."""
     with (Path(tempfile.gettempdir()) / f"kinerja-chromium-{os.getuid()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other test processes wait for the first one
-        if found := find_chromium(playwright):
-            return found
-        attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-        if os.geteuid() == 0 and shutil.which("apt-get"):
-            attempts += [["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"]]
-        said = []
-        for command in attempts:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
-            if found := find_chromium(playwright):
-                return found
-            said.append(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-300:]}")
-    raise RuntimeError(
-        "The browser tests need Chromium. Install it (Debian: apt-get install chromium) "
-        "or name it in the environment variable CHROMIUM.\n" + "\n".join(said)
-    )
+        for command in _ways_to_install():
+            with sync_playwright() as playwright:
+                if find_chromium(playwright):
+                    return
+            sys.stderr.write(f"No Chromium here; trying: {' '.join(command)}\n")
+            env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(command, stdin=subprocess.DEVNULL, env=env, timeout=600, check=False)
+
+
+def _ways_to_install() -> list[list[str]]:
+    ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        ways += [["apt-get", "update", "-q"], ["apt-get", "install", "-q", "--yes", "chromium"]]
+    return ways
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Install a browser, if one is needed and missing, before the clock of any test runs."""
+    needed = any("browser" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and on_this_machine() is None:
+        install_chromium()
 
 
 @pytest.fixture(scope="session")
@@ -104,8 +113,14 @@ def playwright_driver() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright_driver: Playwright) -> str:
-    """The path of the browser; never skipped, installed if need be."""
-    return find_chromium(playwright_driver) or install_chromium(playwright_driver)
+    """The path of the browser. Without one the tests fail and say what to do; they are never skipped."""
+    found = find_chromium(playwright_driver)
+    if found is None:
+        raise RuntimeError(
+            "The browser tests need Chromium. Install it (Debian: apt-get install chromium) "
+            "or name it in the environment variable CHROMIUM."
+        )
+    return found
 
 
 @pytest.fixture(scope="session")
