@@ -300,12 +300,31 @@ def withdraw_plan(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> 
     return plan
 
 
+def _check_seen(plan: Plan, seen_at: dt.datetime | None) -> None:
+    """Nobody answers to a plan that was taken back and sent anew since they read it."""
+    if seen_at is not None and plan.sent_at != seen_at:
+        raise StaleWrite(
+            _("The plan was sent again after you opened it. Read the new one, then answer."), current=plan
+        )
+
+
 @transaction.atomic
-def return_plan(*, actor: Actor, appraisal_id: uuid.UUID, comment: str, at: dt.datetime) -> Plan:
-    """Return a sent plan with a comment."""
+def return_plan(
+    *,
+    actor: Actor,
+    appraisal_id: uuid.UUID,
+    comment: str,
+    at: dt.datetime,
+    seen_at: dt.datetime | None = None,
+) -> Plan:
+    """Return a sent plan with a comment. `seen_at` is when the plan that the reader saw was sent.
+
+    Raises StaleWrite when another one has been sent since.
+    """
     appraisal = lock_appraisal(appraisal_id)
     check_move(Action.RETURN_PLAN, appraisal, actor=actor, at=at, comment=comment)
     plan = _open_version(appraisal)
+    _check_seen(plan, seen_at)
     _move_plan(appraisal, plan, PlanState.RETURNED, at, returned_at=at, return_comment=comment)
     event = record(
         actor_id=actor.id,
@@ -321,12 +340,18 @@ def return_plan(*, actor: Actor, appraisal_id: uuid.UUID, comment: str, at: dt.d
 
 
 @transaction.atomic
-def agree_plan(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> Plan:
-    """Agree to a sent plan: from now on this version counts."""
+def agree_plan(
+    *, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime, seen_at: dt.datetime | None = None
+) -> Plan:
+    """Agree to a sent plan: from now on this version counts. `seen_at` is when the plan that the reader saw was sent.
+
+    Raises StaleWrite when another one has been sent since.
+    """
     appraisal = lock_appraisal(appraisal_id)
     missing = missing_in_plan(asked_items(open_plan(appraisal)))
     check_move(Action.AGREE_PLAN, appraisal, actor=actor, at=at, missing_in_plan=missing)
     plan = _open_version(appraisal)
+    _check_seen(plan, seen_at)
     _move_plan(appraisal, plan, PlanState.AGREED, at, agreed_at=at, agreed_by_id=actor.id)
     event = record(
         actor_id=actor.id,
