@@ -34,7 +34,7 @@ check: environment ## lint, format, types, layers, dependencies, migrations, cat
 	$(VENV)/ruff format --check .
 	$(VENV)/djade --target-version 5.2 --check $(TEMPLATES)
 	$(VENV)/djangofmt --check $(TEMPLATES)
-	$(VENV)/mypy
+	env APP_ENV=test $(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/deptry .
 	$(VENV)/python -m config.catalogues check

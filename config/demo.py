@@ -210,7 +210,7 @@ class Demo:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
-                if not cursor.fetchone()[0]:  # type: ignore[index]  # always one row
+                if not cursor.fetchone()[0]:
                     return []
                 cursor.execute("SELECT app, name FROM django_migrations")
                 return [(str(app), str(name)) for app, name in cursor.fetchall()]

@@ -191,7 +191,7 @@ def _can_reach(path: Path, owner: pwd.struct_passwd | None) -> bool:
     command = ["/bin/sh", "-c", 'cd -- "$0" && test -w .' if path.is_dir() else 'test -x "$0"', str(path)]
     return (
         subprocess.run(command, cwd="/", capture_output=True, check=False, **as_owner(owner)).returncode == 0
-    )  # type: ignore[call-overload]
+    )
 
 
 def reachable_binaries(binaries: Binaries, home: Path, owner: pwd.struct_passwd | None) -> Binaries:
@@ -271,7 +271,7 @@ def initialise(cluster: Cluster, binaries: Binaries, *, hasty: bool = False) -> 
         if binaries.major >= 17
         else []
     )
-    command = [
+    command: list[str | Path] = [
         binaries.folder / "initdb",
         "--pgdata",
         cluster.data,
@@ -286,10 +286,12 @@ def initialise(cluster: Cluster, binaries: Binaries, *, hasty: bool = False) -> 
         "--no-instructions",
         *(["--no-sync"] if hasty else []),
     ]
+    # Before 17 the locale with Unicode letters comes from the C library, and not every one has it.
+    choices = [locale] if locale else [["--locale=C.UTF-8"], ["--locale=C"]]
+    said = ""
     try:
-        # Before 17 the locale with Unicode letters comes from the C library, and not every one has it.
-        for choice in [locale] if locale else [["--locale=C.UTF-8"], ["--locale=C"]]:
-            done = subprocess.run(  # type: ignore[call-overload]
+        for choice in choices:
+            done = subprocess.run(
                 [*command, *choice],
                 cwd="/",
                 capture_output=True,
@@ -299,12 +301,13 @@ def initialise(cluster: Cluster, binaries: Binaries, *, hasty: bool = False) -> 
             )
             if done.returncode == 0:
                 return
-            if "locale" not in done.stderr:
+            said = done.stderr
+            if "locale" not in said:
                 break
     finally:
         secret.unlink()
     shutil.rmtree(cluster.data, ignore_errors=True)
-    raise CannotStart(initdb_sentence(done.stderr, cluster.home))
+    raise CannotStart(initdb_sentence(said, cluster.home))
 
 
 def initdb_sentence(stderr: str, home: Path) -> str:

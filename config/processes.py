@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -87,7 +88,7 @@ def start(
     return Child(name=name, process=process, ending=ending, patience=patience)
 
 
-def as_owner(owner: pwd.struct_passwd | None) -> dict[str, object]:
+def as_owner(owner: pwd.struct_passwd | None) -> dict[str, Any]:
     """The arguments of `subprocess` that run a command as `owner`; none for ourselves."""
     if owner is None:
         return {}
