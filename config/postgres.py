@@ -266,33 +266,15 @@ def initialise(cluster: Cluster, binaries: Binaries, *, hasty: bool = False) -> 
     secret.write_text(cluster.password)
     if cluster.owner is not None:
         os.chown(secret, cluster.owner.pw_uid, cluster.owner.pw_gid)
-    locale = (
-        ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        if binaries.major >= 17
-        else []
-    )
-    command: list[str | Path] = [
-        binaries.folder / "initdb",
-        "--pgdata",
-        cluster.data,
-        "--username",
-        SUPERUSER,
-        "--pwfile",
-        secret,
-    ]
-    command += [
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        "--no-instructions",
-        *(["--no-sync"] if hasty else []),
-    ]
-    # Before 17 the locale with Unicode letters comes from the C library, and not every one has it.
-    choices = [locale] if locale else [["--locale=C.UTF-8"], ["--locale=C"]]
+    command: list[str | Path] = [binaries.folder / "initdb", "--pgdata", cluster.data, "--pwfile", secret]
+    command += ["--username", SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"]
+    if hasty:
+        command.append("--no-sync")
     said = ""
     try:
-        for choice in choices:
+        for locale in _locales(binaries.major):
             done = subprocess.run(
-                [*command, *choice],
+                [*command, *locale],
                 cwd="/",
                 capture_output=True,
                 text=True,
@@ -308,6 +290,16 @@ def initialise(cluster: Cluster, binaries: Binaries, *, hasty: bool = False) -> 
         secret.unlink()
     shutil.rmtree(cluster.data, ignore_errors=True)
     raise CannotStart(initdb_sentence(said, cluster.home))
+
+
+def _locales(major: int) -> list[list[str]]:
+    """Ways to have Unicode letters and no country's order, to be tried in turn.
+
+    Before 17 they come from the C library, and not every one has C.UTF-8.
+    """
+    if major >= 17:
+        return [["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]]
+    return [["--locale=C.UTF-8"], ["--locale=C"]]
 
 
 def initdb_sentence(stderr: str, home: Path) -> str:
