@@ -99,6 +99,13 @@ RESULT_PUBLISHED = register(
         _("You see how it came about, and what comes next."),
     )
 )
+RESULT_NOT_ASSESSED = register(
+    Kind(
+        "result.not_assessed",
+        _("There is no result for you for %(year)s"),
+        _("You were not assessed. You see why, and whom you can ask."),
+    )
+)
 RESULT_RECALLED = register(
     Kind(
         "result.recalled",

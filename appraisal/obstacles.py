@@ -117,8 +117,13 @@ def return_deadline(facts: Facts) -> dt.datetime:
 
 
 def objection_deadline(facts: Facts) -> dt.datetime:
+    """Until when an objection is possible when the result is received now."""
+    return objection_end(facts.at)
+
+
+def objection_end(received_at: dt.datetime) -> dt.datetime:
     """The end of the fourteenth calendar day after the day of receipt (PP 30/2019 Pasal 59)."""
-    return day_end(today(facts.at) + dt.timedelta(days=OBJECTION_DAYS))
+    return day_end(today(received_at) + dt.timedelta(days=OBJECTION_DAYS))
 
 
 # --- work that is no move -----------------------------------------------------------------------

@@ -167,6 +167,13 @@ def notify(messages: Iterable[Message], *, at: dt.datetime) -> None:
     )
 
 
+def withdraw(*, kinds: Iterable[Kind], subject_ids: Iterable[uuid.UUID], at: dt.datetime) -> int:
+    """Take back what was said about these subjects and is no longer true; returns how many rows."""
+    return Notification.objects.filter(
+        kind__in=[kind.code for kind in kinds], subject_id__in=list(subject_ids), superseded_at=None
+    ).update(superseded_at=at)
+
+
 def mark_read(*, recipient_id: uuid.UUID, notification_ids: Iterable[uuid.UUID], at: dt.datetime) -> int:
     """Mark the person's own rows as read; returns how many were unread."""
     return (

@@ -34,7 +34,7 @@ def store_result(appraisal: Appraisal, content: Mapping[str, Any], *, at: dt.dat
             "tree": text,
             "digest": digest_of(text),
             "rule_version": RULE_VERSION,
-            "predicate": root.value,
+            "predicate": str(root.value),
             "result_rating": root.facts["results"],
             "behavior_rating": root.facts["behavior"],
             "computed_at": at,

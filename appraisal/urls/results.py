@@ -1,11 +1,21 @@
-"""Results and the record."""
+"""Results, their publication, the record for the auditor, and what everybody may know."""
 
 from django.urls import path
 
-from appraisal.views import results
+from appraisal.views import audit, publications, results, transparency
 
 urlpatterns = [
     path("penilaian/<uuid:appraisal_id>/hasil/", results.result, name="result"),
-    path("publikasi/", results.publications, name="publications"),
-    path("audit/", results.audit, name="audit"),
+    path("penilaian/<uuid:appraisal_id>/hasil/buka/", results.receive, name="result_receive"),
+    path("penilaian/<uuid:appraisal_id>/hasil/hitung-ulang/", results.verify, name="result_verify"),
+    path("penilaian/<uuid:appraisal_id>/hasil/dokumen/", results.document, name="result_document"),
+    path("publikasi/", publications.publications, name="publications"),
+    path("publikasi/<int:year>/<uuid:unit_id>/", publications.publication, name="publication"),
+    path("publikasi/<int:year>/<uuid:unit_id>/terbitkan/", publications.publish, name="publish"),
+    path("publikasi/<int:year>/<uuid:unit_id>/tarik/", publications.recall, name="publication_recall"),
+    path("audit/", audit.search, name="audit"),
+    path("audit/nomor/", audit.find_number, name="audit_number"),
+    path("audit/<uuid:appraisal_id>/", audit.record, name="audit_record"),
+    path("siapa-melihat-data-saya/", transparency.access_history, name="access_history"),
+    path("aturan/", transparency.rules, name="rules"),
 ]
