@@ -40,12 +40,12 @@ class FormRules:
     is_bound: bool
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
+        if version is not None:
+            # A version among the initial values was carried through a sign-in and is the one to keep.
+            kwargs["initial"] = {self.version_field: version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         if self.version_field:
             self.fields[self.version_field] = fields.VersionField()
-            if version is not None:
-                # What was carried through a sign-in keeps the version it was written from.
-                self.initial.setdefault(self.version_field, version)  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             _check(name, field)
             _say_what_is_missing(field)

@@ -117,7 +117,7 @@ def report_problem(request: HttpRequest) -> HttpResponse:
         request,
         "core/report_problem.html",
         {
-            "page_path": page if page.startswith("/") else "",
+            "page_path": page if page.startswith("/") and not page.startswith("//") else "",
             "number": number or request.id,  # type: ignore[attr-defined]  # ArrivalMiddleware
         },
     )

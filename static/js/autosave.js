@@ -68,6 +68,26 @@ function valuesOf(form, skip) {
   return values;
 }
 
+// What the server rendered: the browser may have put typed values back into a page that was loaded anew.
+function storedOf(form, skip) {
+  const values = {};
+  const keep = (name, value) => (values[name] ??= []).push(value);
+  for (const control of form.elements) {
+    const { name, type } = control;
+    if (!name || UNSENT.has(name) || name === skip || type === "submit" || type === "button") continue;
+    if (type === "radio" || type === "checkbox") {
+      if (control.defaultChecked) keep(name, control.value);
+    } else if (control.options) {
+      const chosen = [...control.options].filter((option) => option.defaultSelected);
+      if (chosen.length === 0 && type === "select-one" && control.options.length > 0) chosen.push(control.options[0]);
+      for (const option of chosen) keep(name, option.value);
+    } else if (type !== "file" && "defaultValue" in control) {
+      keep(name, control.defaultValue);
+    }
+  }
+  return values;
+}
+
 function same(left, right) {
   const said = (values) => (values ?? []).filter((value) => value !== "").join("\u0000");
   return said(left) === said(right);
@@ -126,7 +146,8 @@ class Autosave {
     this.version = form.elements[this.versionName];
     this.person = form.dataset.localCopy || "";
     this.key = `${PREFIX}${this.person}:${location.pathname}`;
-    this.saved = valuesOf(form, this.versionName);
+    this.version.value = this.version.defaultValue;
+    this.saved = storedOf(form, this.versionName);
     this.timer = 0;
     this.retryIn = 0;
     this.busy = false;
@@ -255,7 +276,7 @@ class Autosave {
   take(answer, said, sent) {
     if (answer === null) this.retry(this.person ? "offline" : "offline_here");
     else if (answer.status === 200 && "revision" in said) this.accept(said, sent);
-    else if (answer.status === 409) this.choose(lists(said.current ?? {}), said.revision, said.saved_at_label);
+    else if (answer.status === 409) this.choose(this.fieldsOf(said.current), said.revision, said.saved_at_label);
     else if (answer.status === 401) this.say("signed_out");
     else if (answer.status === 422) this.say("refused", { reason: Object.values(said.errors ?? {}).flat()[0] ?? "" });
     else if ([400, 403, 404, 405, 410].includes(answer.status)) this.say("gone");
@@ -299,6 +320,12 @@ class Autosave {
   }
 
   // --- another tab or device saved in the meantime ---
+
+  fieldsOf(current) {
+    const fields = lists(current ?? {});
+    delete fields[this.versionName];
+    return fields;
+  }
 
   choose(theirs, revision, savedAt) {
     const mine = valuesOf(this.form, this.versionName);
@@ -370,10 +397,10 @@ class Autosave {
 
   restore() {
     store.sweep();
-    if (!this.person) return;
-    const copy = store.read(this.key);
+    const copy = this.person ? store.read(this.key) : null;
     if (!copy || differing(copy.values, this.saved).length === 0) {
-      store.remove(this.key);
+      if (this.person) store.remove(this.key);
+      this.changed(QUIET_MS);
       return;
     }
     const stored = this.saved;

@@ -25,7 +25,9 @@ class Story(BaseForm):
 
 
 class Amount(BaseForm):
-    target = DecimalField(label="Target", max_digits=8, decimal_places=2, min_value=Decimal("0.5"), required=False)
+    target = DecimalField(
+        label="Target", max_digits=8, decimal_places=2, min_value=Decimal("0.5"), required=False
+    )
 
 
 class Day(BaseForm):
@@ -70,7 +72,12 @@ def test_a_line_loses_its_breaks() -> None:
 
 @pytest.mark.parametrize(
     ("language", "typed", "value"),
-    [("id", "12,5", "12.5"), ("id", "12.5", "12.5"), ("id", "1.234,5", "1234.5"), ("en", "1,234.5", "1234.5")],
+    [
+        ("id", "12,5", "12.5"),
+        ("id", "12.5", "12.5"),
+        ("id", "1.234,5", "1234.5"),
+        ("en", "1,234.5", "1234.5"),
+    ],
 )
 def test_decimals_are_read_in_either_notation(language: str, typed: str, value: str) -> None:
     with translation.override(language):

@@ -87,7 +87,9 @@ def test_a_chosen_level_is_checked_and_an_unknown_one_refused() -> None:
 
     assert drawn(Rate(initial={"level": "3"})).count(" checked") == 1
     assert Rate({"level": "3"}).is_valid()
-    assert Rate({"level": "9"}).errors["level"] == ["Select a valid choice. 9 is not one of the available choices."]
+    assert Rate({"level": "9"}).errors["level"] == [
+        "Select a valid choice. 9 is not one of the available choices."
+    ]
     assert Rate({}).errors == {"level": ["Choose one level: Akuntabel."]}
 
 
@@ -143,7 +145,9 @@ def test_white_space_that_people_typed_is_kept() -> None:
         text = TextField(label="Text", max_length=100)
 
     typed = "<b>    <i>\n\n     </i>"
-    html = Template("{% load crispy_forms_tags %}{% crispy form %}").render(Context({"form": Story({"text": typed})}))
+    html = Template("{% load crispy_forms_tags %}{% crispy form %}").render(
+        Context({"form": Story({"text": typed})})
+    )
     assert "&lt;b&gt;    &lt;i&gt;\n\n     &lt;/i&gt;" in html
 
 
@@ -157,6 +161,12 @@ def test_the_counter_describes_its_field() -> None:
 # --- versions -------------------------------------------------------------------------------------
 
 
+def test_the_initial_values_of_the_caller_stay_as_they_are() -> None:
+    initial = {"name": "Ani"}
+    SampleForm(initial=initial, version=3)
+    assert initial == {"name": "Ani"}
+
+
 def test_a_form_carries_the_version_it_was_made_from() -> None:
     assert '<input type="hidden" name="revision" value="3"' in drawn(SampleForm(version=3))
     form = SampleForm({"revision": "7"})
@@ -164,7 +174,9 @@ def test_a_form_carries_the_version_it_was_made_from() -> None:
     assert form.cleaned_data["revision"] == 7
 
 
-@pytest.mark.parametrize("sent", [{}, {"revision": ""}, {"revision": "x"}, {"revision": "-1"}, {"revision": "9" * 30}])
+@pytest.mark.parametrize(
+    "sent", [{}, {"revision": ""}, {"revision": "x"}, {"revision": "-1"}, {"revision": "9" * 30}]
+)
 def test_a_form_without_a_readable_version_is_refused(sent: dict[str, str]) -> None:
     form = SampleForm(sent)
     assert form.errors["revision"] == [
@@ -191,7 +203,9 @@ def carried(text: str | None) -> HttpRequest:
 
 
 def test_carried_fields_fill_the_form_without_saving_it() -> None:
-    request = carried("csrfmiddlewaretoken=x&name=Ani&reminders=surel&reminders=kotak&level=3&revision=4&target=12,5")
+    request = carried(
+        "csrfmiddlewaretoken=x&name=Ani&reminders=surel&reminders=kotak&level=3&revision=4&target=12,5"
+    )
     form = SampleForm(initial={"name": "old"} | initial_from_carried(request), version=9)
     html = drawn(form)
     assert not form.is_bound
