@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg2
 
-from config import demo_state, postgres, redisserver
+from config import demo_state, postgres, postgres_programs, redisserver
 from config.demo_state import Lock, Place
 from config.processes import CannotStart, Child, Supervisor, last_lines, start, wait_until
 
@@ -147,14 +147,14 @@ class Demo:
             return
         cluster = self.known_cluster()
         major = postgres.data_major(cluster) if cluster else None
-        binaries = postgres.find_binaries(major)
+        binaries = postgres_programs.find_binaries(major)
         if cluster is None or major is None:
             cluster = postgres.new_cluster(self.new_home(), postgres.service_user())
             self.state["databases"] = {**self.state.get("databases", {}), "own": {}}
             self.ledger = demo_state.ledger(self.state, None)
         home, owner = cluster.home, cluster.owner
         postgres.demand_space(home)
-        binaries = postgres.reachable_binaries(binaries, home, owner)
+        binaries = postgres_programs.reachable_binaries(binaries, home, owner)
         if major is None:
             postgres.initialise(cluster, binaries)
         postgres.end_leftover(cluster)

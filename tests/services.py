@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
-from config import postgres, redisserver
+from config import postgres, postgres_programs, redisserver
 from config.processes import CannotStart, Child
 
 _FOLDER_PREFIX = "kinerja-test-"
@@ -81,7 +81,7 @@ def _start() -> tuple[str, str]:
     (redis_home / _RUNNER).write_text(str(os.getpid()))
 
     cluster = postgres.new_cluster(home, owner)
-    binaries = postgres.reachable_binaries(postgres.find_binaries(), home, owner)
+    binaries = postgres_programs.reachable_binaries(postgres_programs.find_binaries(), home, owner)
     try:
         postgres.initialise(cluster, binaries, hasty=True)
         _running.append(postgres.serve(cluster, binaries, log=redis_home / "postgresql.log", hasty=True))

