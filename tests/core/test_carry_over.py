@@ -43,7 +43,7 @@ def typed(answer) -> dict[str, str]:
     page = answer.content.decode()
     return {
         name: html.unescape(value)
-        for name, value in re.findall(r'<textarea name="([^"]+)">(.*?)</textarea>', page, re.DOTALL)
+        for name, value in re.findall(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
     }
 
 

@@ -21,16 +21,16 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 _PAGE = engines["django"].from_string(
     """{% extends "base.html" %}{% block heading %}Note{% endblock heading %}
-    {% block main %}{% include "components/carried.html" %}
+    {% block main %}<div class="wrap">{% include "components/carried.html" %}
     <form method="post">{% csrf_token %}
-    {% for name, value in fields.items %}<textarea name="{{ name }}">{{ value }}</textarea>{% endfor %}
-    <p id="language">{{ LANGUAGE_CODE }}</p><p id="query">{{ request.GET.urlencode }}</p></form>{% endblock main %}"""
+    {% for name, value in fields.items %}<textarea name="{{ name }}" aria-label="Text">{{ value }}</textarea>{% endfor %}
+    <p id="query">{{ request.GET.urlencode }}</p><button>Save note</button></form></div>{% endblock main %}"""
 )
 
 
 def _form(request: HttpRequest) -> HttpResponse:
     fields = {"text": "stored text", **initial_from_carried(request)}
-    return HttpResponse(_PAGE.render({"fields": fields, "LANGUAGE_CODE": request.LANGUAGE_CODE}, request))
+    return HttpResponse(_PAGE.render({"fields": fields}, request))
 
 
 def _write(request: HttpRequest) -> None:
