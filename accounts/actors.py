@@ -30,12 +30,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, with which roles, where. `id` is None for somebody without a session.
+    """Who acts, with which roles, where. Somebody without a session has the nil id, which is nobody's.
 
     `stands_in_for` are the heads whose worklist the actor has today as Plh.
     """
 
-    id: uuid.UUID | None
+    id: uuid.UUID
     name: str = ""
     grants: tuple[Grant, ...] = ()
     stands_in_for: tuple[uuid.UUID, ...] = ()
@@ -54,7 +54,8 @@ class Actor:
         return any(grant.role == role and path.startswith(grant.path) for grant in self.grants)
 
 
-NOBODY = Actor(id=None)
+# The nil id rather than None: a filter on None would find the rows where nobody is set.
+NOBODY = Actor(id=uuid.UUID(int=0))
 
 
 def load_actor(employee_id: uuid.UUID, name: str, day: dt.date) -> Actor:
@@ -87,6 +88,12 @@ def signed_in(request: HttpRequest) -> Employee:
     if not isinstance(person, Employee):
         raise PermissionDenied
     return person
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks: the signed-in person with today's roles, or NOBODY (put there by ActorMiddleware)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 def attach_actor(request: HttpRequest) -> None:

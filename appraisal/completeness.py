@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +49,7 @@ def too_short(text: Any) -> bool:
     return len(str(text or "").strip()) < MIN_WORDS
 
 
-def is_level(value: Any) -> bool:
+def is_level(value: Any) -> TypeGuard[int]:
     """Whether the value is one of the five levels."""
     return value in LEVELS and not isinstance(value, bool)
 
@@ -162,9 +162,11 @@ def missing_in_rating(
         reasons.extend(missing_for_rated_item(item, item_answers.get(item.key, {})))
     for value in values:
         reasons.extend(missing_for_rated_value(value, value_answers.get(value.key, {})))
-    for competency in competencies:
-        if not is_level(competency_answers.get(competency.key, {}).get("level")):
-            reasons.append(_named("no_level", _("Choose one level for %(name)s."), competency, "competency"))
+    reasons.extend(
+        _named("no_level", _("Choose one level for %(name)s."), competency, "competency")
+        for competency in competencies
+        if not is_level(competency_answers.get(competency.key, {}).get("level"))
+    )
     return tuple(reasons)
 
 

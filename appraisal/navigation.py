@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, actor_of
 from accounts.enums import HR_ROLES, WATCHING_ROLES, Role
 from accounts.models import Employee
 from appraisal.enums import CycleState
@@ -21,7 +21,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"nav": items_for(request.actor, path=request.path)}  # type: ignore[attr-defined]  # ActorMiddleware
+    return {"nav": items_for(actor_of(request), path=request.path)}
 
 
 def items_for(actor: Actor, *, path: str) -> tuple[NavItem, ...]:
@@ -62,12 +62,12 @@ def items_for(actor: Actor, *, path: str) -> tuple[NavItem, ...]:
     items.append(NavItem(_("Inbox"), reverse("inbox"), count=known["unread"] or 0, icon="inbox"))
     items.append(NavItem(actor.name, reverse("account"), icon="user"))
     current = _current(items, path)
-    return tuple(
-        NavItem(item.label, item.url, item.url == current, item.count, item.icon) for item in items
-    )
+    return tuple(NavItem(item.label, item.url, item.url == current, item.count, item.icon) for item in items)
 
 
 def _current(items: list[NavItem], path: str) -> str:
     """The longest entry that the present path begins with; home only when it is home."""
-    matching = [item.url for item in items if path == item.url or (item.url != "/" and path.startswith(item.url))]
+    matching = [
+        item.url for item in items if path == item.url or (item.url != "/" and path.startswith(item.url))
+    ]
     return max(matching, key=len, default="")

@@ -47,8 +47,6 @@ def leads(actor: Actor) -> Q:
 
 def visible_to(actor: Actor) -> Q:
     """Where an appraisal stands and its dates: the parties, heads, HR and performance managers, the auditor."""
-    if actor.id is None:
-        return NOTHING
     return (
         Q(employee=actor.id)
         | leads(actor)
@@ -61,8 +59,6 @@ def visible_to(actor: Actor) -> Q:
 
 def content_visible_to(actor: Actor) -> Q:
     """Plan, realisation, evidence and the shared journal: employee, supervisor, superior, agency head, auditor."""
-    if actor.id is None:
-        return NOTHING
     return (
         Q(employee=actor.id)
         | leads(actor)
@@ -73,8 +69,6 @@ def content_visible_to(actor: Actor) -> Q:
 
 def self_assessment_visible_to(actor: Actor) -> Q:
     """The sent self-assessment: its writer always; the same readers as the plan once it was sent."""
-    if actor.id is None:
-        return NOTHING
     return Q(employee=actor.id) | (
         Q(self_state__in=[SelfState.SENT, SelfState.RETURNED]) & content_visible_to(actor)
     )
@@ -82,8 +76,6 @@ def self_assessment_visible_to(actor: Actor) -> Q:
 
 def rating_visible_to(actor: Actor) -> Q:
     """A rating before publication: its author at once; superior and agency head once it was sent; the auditor."""
-    if actor.id is None:
-        return NOTHING
     sent = Q(rating_state__in=[RatingState.SENT, RatingState.REVISED, RatingState.CONFIRMED])
     return Q(rated_by=actor.id) | (
         sent & (Q(superior=actor.id) | _within(actor, Role.AGENCY_HEAD, Role.AUDITOR))
@@ -96,8 +88,6 @@ def result_visible_to(actor: Actor) -> Q:
     Supervisor, superior and agency head from the day it is shown to supervisors; the employee, and HR of the
     agency and of the city, from publication; the auditor whatever is stored.
     """
-    if actor.id is None:
-        return NOTHING
     return (
         (
             Q(result_state__in=SEEN_BY_EMPLOYEE)
@@ -116,8 +106,6 @@ def outcome_visible_to(actor: Actor) -> Q:
 
     Readable by the employee, the rater, the superior, the agency head, HR and the auditor.
     """
-    if actor.id is None:
-        return NOTHING
     readers = (
         Q(employee=actor.id)
         | is_rater(actor)
@@ -129,7 +117,7 @@ def outcome_visible_to(actor: Actor) -> Q:
 
 def record_visible_to(actor: Actor) -> Q:
     """Appraisals whose whole record the actor may read as auditor."""
-    return NOTHING if actor.id is None else _within(actor, Role.AUDITOR)
+    return _within(actor, Role.AUDITOR)
 
 
 def look_purpose(actor: Actor, appraisal: Appraisal) -> LookPurpose | None:
@@ -153,8 +141,6 @@ def parties_of(actor: Actor, appraisal: Appraisal) -> frozenset[Party]:
 
     Once somebody has rated, that person is the supervisor in the table's sense, whoever supervises today.
     """
-    if actor.id is None:
-        return frozenset()
     parties = set()
     if appraisal.employee_id == actor.id:
         parties.add(Party.EMPLOYEE)

@@ -107,20 +107,20 @@ def read(path: Path, columns: Iterable[str]) -> tuple[Line, ...]:
     Raises TableRefused for other columns, for rows with too few or too many cells, and for a file that is no UTF-8.
     """
     wanted = set(columns)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        try:
             if set(reader.fieldnames or ()) != wanted:
                 raise TableRefused(
                     path.name, [Fault(1, _("The columns should be:"), ", ".join(sorted(wanted)))]
                 )
             return _lines(path, reader)
-    except UnicodeDecodeError:
-        raise TableRefused(path.name, [Fault(1, _("The file is not UTF-8."))]) from None
-    except csv.Error as error:
-        raise TableRefused(
-            path.name, [Fault(reader.line_num, _("The line cannot be read:"), str(error))]
-        ) from None
+        except UnicodeDecodeError:
+            raise TableRefused(path.name, [Fault(1, _("The file is not UTF-8."))]) from None
+        except csv.Error as error:
+            raise TableRefused(
+                path.name, [Fault(reader.line_num, _("The line cannot be read:"), str(error))]
+            ) from None
 
 
 def _lines(path: Path, reader: csv.DictReader[str]) -> tuple[Line, ...]:

@@ -150,7 +150,8 @@ def read_technical_competencies(
     """The technical competencies of position families; they stand after the general ones."""
     path = data / "technical_competencies.csv"
     columns = {level: f"level_{level}" for level in LEVELS}
-    rows, levels = [], []
+    rows: list[CompetencyRow] = []
+    levels: list[CompetencyLevelRow] = []
     with tables.checking(path) as check:
         for order, line in enumerate(
             tables.read(path, ["code", "name", "position_family", *columns.values()]), start=101

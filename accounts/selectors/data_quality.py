@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -141,7 +142,8 @@ def _units_without_head(day: dt.date) -> tuple[uuid.UUID, ...]:
     )
 
 
-def _fetch(statement: str, day: dt.date) -> list[tuple]:
+def _fetch(statement: str, day: dt.date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"day": day, "appraised": sorted(APPRAISED_TYPES)})
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

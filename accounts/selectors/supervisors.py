@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -107,7 +108,7 @@ def supervisors_of(placement_ids: Iterable[uuid.UUID], day: dt.date) -> tuple[Su
     return _rows(supervisor_sql("p.id = ANY(%(ids)s::uuid[])"), {"day": day, "ids": ids})
 
 
-def _rows(rule: str, params: dict[str, object]) -> tuple[SupervisorRow, ...]:
+def _rows(rule: str, params: Mapping[str, Any]) -> tuple[SupervisorRow, ...]:
     with connection.cursor() as cursor:
         statement = f"SELECT * FROM ({rule}) AS supervised ORDER BY placement_id"  # noqa: S608  # our own text
         cursor.execute(statement, params)

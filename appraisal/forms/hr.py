@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -124,7 +124,7 @@ class UnitForm(FilterForm):
 
     unit = forms.ChoiceField(label=_("Unit"))
 
-    def __init__(self, *args: Any, units: Sequence[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("Choose a unit")),
@@ -138,7 +138,10 @@ class ExtensionForm(BaseForm):
     phase = forms.ChoiceField(label=_("Phase"), widget=forms.RadioSelect)
     until = DateField(label=_("New last day"), help_text=_("Open until 23.59 WIB of this day."))
     reason = TextField(
-        label=_("Reason"), help_text=_("The person reads it, together with your name."), max_length=REASON_LIMIT, rows=3
+        label=_("Reason"),
+        help_text=_("The person reads it, together with your name."),
+        max_length=REASON_LIMIT,
+        rows=3,
     )
 
     def __init__(self, *args: Any, phases: Sequence[Phase], **kwargs: Any) -> None:
@@ -153,7 +156,7 @@ class LateFilter(FilterForm):
     phase = forms.ChoiceField(label=_("Phase"), choices=[(phase.value, phase.label) for phase in LATE_PHASES])
     unit = forms.ChoiceField(label=_("Unit"))
 
-    def __init__(self, *args: Any, units: Sequence[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [  # type: ignore[attr-defined]
             ("", _("All")),

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch, Q, Subquery
+from django.core.cache import cache
+from django.db.models import Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from appraisal.completeness import Asked, AskedItem, missing_in_self
@@ -71,32 +72,36 @@ class CompetencyPage:
         return Asked(key=self.code, name=self.name)
 
 
-def value_pages(*, with_texts: bool = False) -> tuple[ValuePage, ...]:
-    """The seven core values in order. One query, three with statements and anchors."""
+def value_pages(*, with_texts: bool = False, texts_of: str = "") -> tuple[ValuePage, ...]:
+    """The seven core values in order. One query, three with statements and anchors (of all, or of the one named)."""
     values = CoreValue.objects.order_by("order")
-    if with_texts:
+    told = with_texts or bool(texts_of)
+    if told:
+        one = {"value": texts_of} if texts_of else {}
         values = values.prefetch_related(
-            Prefetch("statements", queryset=CoreValueStatement.objects.order_by("number")),
-            Prefetch("anchors", queryset=BehaviorAnchor.objects.order_by("level")),
+            Prefetch("statements", queryset=CoreValueStatement.objects.filter(**one).order_by("number")),
+            Prefetch("anchors", queryset=BehaviorAnchor.objects.filter(**one).order_by("level")),
         )
     return tuple(
         ValuePage(
             code=value.code,
             name=value.name,
             order=value.order,
-            statements=tuple(row.text for row in value.statements.all()) if with_texts else (),
+            statements=tuple(row.text for row in value.statements.all()) if told else (),
             levels=tuple(Level(row.level, row.title, row.text) for row in value.anchors.all())
-            if with_texts
+            if told
             else (),
         )
         for value in values
     )
 
 
-def competency_pages(appraisal: Appraisal, *, with_texts: bool = False) -> tuple[CompetencyPage, ...]:
+def competency_pages(
+    appraisal: Appraisal, *, with_texts: bool = False, texts_of: str = ""
+) -> tuple[CompetencyPage, ...]:
     """The competencies that the appraised position requires: the nine, and the technical one of its family.
 
-    One query, one more with the texts. A position level without a stored requirement asks for level 1.
+    One query, one more with the texts (of all, or of the one named). A position level without a stored requirement asks for level 1.
     """
     position = appraisal.placement.position
     required = CompetencyRequirement.objects.filter(position_level=position.level_id).values("level")
@@ -105,17 +110,19 @@ def competency_pages(appraisal: Appraisal, *, with_texts: bool = False) -> tuple
         .annotate(required=Coalesce(Subquery(required), DEFAULT_REQUIRED_LEVEL))
         .order_by("order", "code")
     )
-    if with_texts:
+    told = with_texts or bool(texts_of)
+    if told:
+        one = {"competency": texts_of} if texts_of else {}
         competencies = competencies.prefetch_related(
-            Prefetch("levels", queryset=CompetencyLevel.objects.order_by("level"))
+            Prefetch("levels", queryset=CompetencyLevel.objects.filter(**one).order_by("level"))
         )
     return tuple(
         CompetencyPage(
             code=row.code,
             name=row.name,
             kind=row.kind,
-            required=row.required,  # type: ignore[attr-defined]  # annotated
-            levels=_competency_levels(row) if with_texts else (),
+            required=row.required,
+            levels=_competency_levels(row) if told else (),
         )
         for row in competencies
     )
@@ -123,6 +130,28 @@ def competency_pages(appraisal: Appraisal, *, with_texts: bool = False) -> tuple
 
 def _competency_levels(competency: Competency) -> tuple[Level, ...]:
     return tuple(Level(one.level, one.title, one.text, tuple(one.signs)) for one in competency.levels.all())
+
+
+_TITLES_KEY, _TITLES_SECONDS = "level_titles", 600
+
+
+def level_titles() -> dict[tuple[Topic, str, int], str]:
+    """What the levels of core values and competencies are called. One query, or none for ten minutes."""
+    titles: dict[tuple[Topic, str, int], str] = cache.get_or_set(_TITLES_KEY, _read_titles, _TITLES_SECONDS)
+    return titles
+
+
+def _read_titles() -> dict[tuple[Topic, str, int], str]:
+    anchors = BehaviorAnchor.objects.annotate(topic=Value(Topic.VALUE.value)).values_list(
+        "topic", "value_id", "level", "title"
+    )
+    levels = CompetencyLevel.objects.annotate(topic=Value(Topic.COMPETENCY.value)).values_list(
+        "topic", "competency_id", "level", "title"
+    )
+    return {
+        (Topic(topic), code, level): title
+        for topic, code, level, title in anchors.order_by().union(levels.order_by(), all=True)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,7 @@ def home_page(actor: Actor, *, at: dt.datetime) -> Home:
         duties=duties,
         current=current,
         past=tuple(row for row in own if row.result_state in OPENED_BY_EMPLOYEE),
-        messages=tuple(
-            Notification.objects.of(actor.id).order_by("-created_at", "-pk")[:MESSAGES_SHOWN]  # type: ignore[arg-type]  # signed in
-        ),
+        messages=tuple(Notification.objects.of(actor.id).order_by("-created_at", "-pk")[:MESSAGES_SHOWN]),
         windows=shown.work.facts.windows
         if shown
         else windows_for(_first_path(actor), city.rows)

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from appraisal.completeness import AskedItem, OverallAnswer, missing_in_feedback, missing_in_rating
+from appraisal.completeness import (
+    AskedItem,
+    OverallAnswer,
+    is_level,
+    missing_in_feedback,
+    missing_in_rating,
+)
 from appraisal.enums import Rating, RatingStage, RatingState, Topic
 from appraisal.facts import Reason
 from appraisal.models import Appraisal, Plan
@@ -76,11 +82,8 @@ class RatingForm:
     def value_ratings(self) -> Mapping[str, Rating]:
         """The rating that each chosen level means in this cycle."""
         mapping = [Rating(rating) for rating in self.level_ratings]
-        return {
-            page.code: rating_of_level(level, mapping)
-            for page in self.values
-            if (level := self.answers.one(Topic.VALUE, page.code).get("level")) in range(1, 6)
-        }
+        chosen = {page.code: self.answers.one(Topic.VALUE, page.code).get("level") for page in self.values}
+        return {code: rating_of_level(level, mapping) for code, level in chosen.items() if is_level(level)}
 
     def overall(self, name: str, suggestion: Suggestion | None) -> OverallAnswer:
         """One overall rating as decided so far (`results` or `behavior`)."""

@@ -22,7 +22,7 @@ from appraisal.services.assignments import assign_supervisors
 from appraisal.services.moves import check_move, lock_appraisal
 from core.audit import record
 from core.clock import day_end, last_day, today
-from core.errors import ActionRefused, NotAllowed
+from core.errors import ActionRefused, NotAllowed, Sentence
 from core.notifications import notify
 
 OPENING_LOCK = 7_310_001
@@ -194,7 +194,7 @@ def _refuse_changing_the_past(
     reason: str,
     at: dt.datetime,
 ) -> None:
-    reasons = []
+    reasons: list[Sentence] = []
     if not reason.strip():
         reasons.append(_("Write why the dates change. Everybody concerned can read it."))
     for key, dates in changed.items():
@@ -303,7 +303,7 @@ def extend_window(
     facts = facts_of(appraisal, at=at)
     window = facts.windows.get(phase)
     closes_at = day_end(until)
-    reasons = []
+    reasons: list[Sentence] = []
     if not reason.strip():
         reasons.append(_("Write why this person gets more time."))
     if window is None or closes_at <= window.closes_at or closes_at <= at:

@@ -51,16 +51,18 @@ def save_rating_answer(
     )
 
 
-def rating_content(appraisal: Appraisal, form: RatingForm) -> dict[str, Any]:
-    """The rating as it is kept: answers beside the targets and realisations that they judge."""
+def rating_content(form: RatingForm, *, self_assessment: str) -> dict[str, Any]:
+    """The rating as it is kept: answers beside the targets and realisations that they judge.
+
+    `self_assessment` is the receipt number of the one that stood at that time, "" when none did. Costs no query.
+    """
     rows = {str(row.item.key): row for row in form.rows}
-    submission = standing_submission(appraisal)
     overall = form.answers.one(Topic.OVERALL, OVERALL)
     feedback = form.answers.one(Topic.FEEDBACK, FEEDBACK)
     content: dict[str, Any] = plain(
         {
             "plan_version": form.plan.version if form.plan else None,
-            "self_assessment": submission.number if submission else "",
+            "self_assessment": self_assessment,
             "level_ratings": list(form.level_ratings),
             "items": [
                 {
@@ -114,6 +116,11 @@ def rating_content(appraisal: Appraisal, form: RatingForm) -> dict[str, Any]:
     return content
 
 
+def _standing_number(appraisal: Appraisal) -> str:
+    submission = standing_submission(appraisal)
+    return submission.number if submission else ""
+
+
 def _answer(answer: Mapping[str, Any], choice: str) -> dict[str, Any]:
     return {
         choice: answer.get(choice),
@@ -125,7 +132,7 @@ def _answer(answer: Mapping[str, Any], choice: str) -> dict[str, Any]:
 def _add_record(
     appraisal: Appraisal,
     *,
-    author_id: uuid.UUID | None,
+    author_id: uuid.UUID,
     stage: RatingStage,
     content: Mapping[str, Any],
     at: dt.datetime,
@@ -150,14 +157,14 @@ def save_first_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime)
     Raises ActionRefused with every page that is not rated yet.
     """
     appraisal = lock_appraisal(appraisal_id)
-    form = rating_form(appraisal, _id(actor))
+    form = rating_form(appraisal, actor.id)
     check_move(Action.SAVE_FIRST, appraisal, actor=actor, at=at, missing_in_rating=form.missing)
     # Who first saved, lost the rating (passed on, another supervisor) and got it back, keeps that first rating.
     kept = appraisal.ratings.filter(stage=RatingStage.FIRST, author=actor.id).first() or _add_record(
         appraisal,
         author_id=actor.id,
         stage=RatingStage.FIRST,
-        content=rating_content(appraisal, form),
+        content=rating_content(form, self_assessment=_standing_number(appraisal)),
         at=at,
     )
     appraisal.rating_state = RatingState.FIRST_SAVED
@@ -174,7 +181,7 @@ def send_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> Ra
     Raises ActionRefused with everything that is missing.
     """
     appraisal = lock_appraisal(appraisal_id)
-    form = rating_form(appraisal, _id(actor))
+    form = rating_form(appraisal, actor.id)
     check_move(
         Action.SEND_RATING,
         appraisal,
@@ -183,7 +190,7 @@ def send_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> Ra
         missing_in_rating=form.missing,
         missing_in_feedback=form.missing_for_sending,
     )
-    content = rating_content(appraisal, form)
+    content = rating_content(form, self_assessment=_standing_number(appraisal))
     kept = _add_record(appraisal, author_id=actor.id, stage=RatingStage.FINAL, content=content, at=at)
     by_superior = actor.id == appraisal.superior_id
     appraisal.rating_state = RatingState.SENT
@@ -191,7 +198,7 @@ def send_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> Ra
     appraisal.rating_sent_at = at
     if by_superior:
         # Nobody decides an objection to their own rating: the superior is always the rater's own supervisor.
-        appraisal.superior_id = supervisor_of_employee(_id(actor), today(at))
+        appraisal.superior_id = supervisor_of_employee(actor.id, today(at))
     appraisal.save(update_fields=["rating_state", "rated_by_id", "rating_sent_at", "superior_id"])
     _write_next_steps(appraisal, content)
     store_result(appraisal, content, at=at)
@@ -206,7 +213,7 @@ def revise_rating(*, actor: Actor, appraisal_id: uuid.UUID, reason: str, at: dt.
     Raises ActionRefused when nothing changed, something is missing, or there is no reason.
     """
     appraisal = lock_appraisal(appraisal_id)
-    form = rating_form(appraisal, _id(actor))
+    form = rating_form(appraisal, actor.id)
     check_move(
         Action.REVISE_RATING,
         appraisal,
@@ -216,7 +223,7 @@ def revise_rating(*, actor: Actor, appraisal_id: uuid.UUID, reason: str, at: dt.
         missing_in_rating=form.missing,
         missing_in_feedback=form.missing_for_sending,
     )
-    content = rating_content(appraisal, form)
+    content = rating_content(form, self_assessment=_standing_number(appraisal))
     earlier = appraisal.ratings.exclude(stage=RatingStage.FIRST).order_by("-version", "pk")[0]
     if canonical(earlier.content) == canonical(content):
         raise ActionRefused(_("Nothing has changed since the last rating, so there is nothing to revise."))
@@ -286,10 +293,3 @@ def _record_rating(act: str, kept: RatingRecord, *, actor: Actor, at: dt.datetim
         reason=reason,
         after={"version": kept.version, "content": fingerprint(canonical(kept.content))},
     )
-
-
-def _id(actor: Actor) -> uuid.UUID:
-    """The id of somebody who is signed in."""
-    if actor.id is None:
-        raise ActionRefused(_("Sign in first."))
-    return actor.id

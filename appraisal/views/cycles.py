@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actors import actor_of
 from accounts.enums import HR_ROLES, Role
 from appraisal.enums import CycleState
 from appraisal.forms.hr import PrepareForm, UnitForm, WindowsForm
@@ -45,14 +46,14 @@ def cycle_list(request: HttpRequest) -> HttpResponse:
     form = PrepareForm(request.POST if request.method == "POST" else None, initial={"year": following})
     if request.method == "POST" and form.is_valid():
         with answering(request, form) as call:
-            cycle = service.prepare_cycle(actor=request.actor, year=form.cleaned_data["year"], at=at)
+            cycle = service.prepare_cycle(actor=actor_of(request), year=form.cleaned_data["year"], at=at)
         if call.done:
             messages.success(request, _("The year is prepared. Check its dates, then open it."))
             return redirect("cycle", cycle.pk)
     return render(
         request,
         "appraisal/hr/cycles.html",
-        {"cycles": known, "form": form, "city": is_city_hr(request.actor), "following": following},
+        {"cycles": known, "form": form, "city": is_city_hr(actor_of(request)), "following": following},
     )
 
 
@@ -64,12 +65,12 @@ def cycle_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     rows = window_rows(cycle.pk)
     mine = rows_of_unit(rows, "")
-    city = is_city_hr(request.actor)
+    city = is_city_hr(actor_of(request))
     form = _windows_form(request, cycle, mine, at, for_unit=False) if city else None
     if request.method == "POST" and form is not None and form.is_valid():
         with answering(request, form) as call:
             service.set_windows(
-                actor=request.actor,
+                actor=actor_of(request),
                 cycle_id=cycle.pk,
                 changes=form.changes(None),
                 reason=form.cleaned_data.get("reason", ""),
@@ -91,7 +92,7 @@ def cycle_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
             "is_draft": cycle.state == CycleState.DRAFT,
             "is_open": cycle.state == CycleState.OPEN,
             "city": city,
-            "unit_form": UnitForm(units=managed_units(request.actor)),
+            "unit_form": UnitForm(units=managed_units(actor_of(request))),
             "own_dates": units_with_own_dates(cycle),
             "changes": changes_of(cycle)[:20],
         },
@@ -117,14 +118,14 @@ def unit_windows(request: HttpRequest, cycle_id: uuid.UUID, unit_id: uuid.UUID) 
     """The dates of one unit and everything below it; empty means as the unit above."""
     at = arrival(request)
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    unit = get_object_or_404(managed_units(request.actor), pk=unit_id)
+    unit = get_object_or_404(managed_units(actor_of(request)), pk=unit_id)
     rows = window_rows(cycle.pk, [unit.path])
     mine = rows_of_unit(rows, unit.path)
     form = _windows_form(request, cycle, mine, at, for_unit=True)
     if request.method == "POST" and form.is_valid():
         with answering(request, form) as call:
             service.set_windows(
-                actor=request.actor,
+                actor=actor_of(request),
                 cycle_id=cycle.pk,
                 changes=form.changes(unit.pk),
                 reason=form.cleaned_data.get("reason", ""),
@@ -151,7 +152,7 @@ def unit_windows(request: HttpRequest, cycle_id: uuid.UUID, unit_id: uuid.UUID) 
 def choose_unit(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
     """From the list of units to the page of one."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    form = UnitForm(request.GET, units=managed_units(request.actor))
+    form = UnitForm(request.GET, units=managed_units(actor_of(request)))
     if form.is_valid() and form.cleaned_data["unit"]:
         return redirect("cycle_unit", cycle.pk, form.cleaned_data["unit"])
     messages.warning(request, _("Choose a unit first."))
@@ -166,7 +167,7 @@ def open_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     if request.method == "POST":
         with answering(request) as call:
-            made = service.open_cycle(actor=request.actor, cycle_id=cycle.pk, at=at)
+            made = service.open_cycle(actor=actor_of(request), cycle_id=cycle.pk, at=at)
         if call.done:
             if made:
                 messages.success(request, _("%(n)s appraisals were made.") % {"n": made})

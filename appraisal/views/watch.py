@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actors import actor_of
 from accounts.enums import HR_ROLES, WATCHING_ROLES, Role
 from accounts.models import Agency
 from appraisal.enums import Party, Phase, Track
@@ -71,7 +72,7 @@ def _figure(progress: Progress, track: Track) -> object:
 def progress(request: HttpRequest) -> HttpResponse:
     """One step of the year, unit by unit; filters live in the URL."""
     cycle = latest_opened_cycle()
-    units = list(watched_units(request.actor).order_by("path"))
+    units = list(watched_units(actor_of(request)).order_by("path"))
     if cycle is None:
         return render(request, "appraisal/hr/progress.html", {"cycle": None})
     unit = _shown_unit(request, units)
@@ -85,7 +86,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         {
             "cycle": cycle,
             "unit": unit,
-            "parent": watched.get(unit.parent_id),
+            "parent": watched.get(unit.parent_id) if unit.parent_id else None,
             "track": track,
             "progress": found,
             "figure": _figure(found, track) if found.rows else None,
@@ -94,7 +95,7 @@ def progress(request: HttpRequest) -> HttpResponse:
                 NavItem(step.label, f"{reverse('progress')}?track={step}{query}", step == track)
                 for step in Track
             ],
-            "watches": bool(WATCHING_ROLES & request.actor.roles),
+            "watches": bool(WATCHING_ROLES & actor_of(request).roles),
         },
     )
 
@@ -108,7 +109,7 @@ def late(request: HttpRequest) -> HttpResponse:
     if cycle is None:
         return render(request, "appraisal/hr/late.html", {"cycle": None})
     units = list(
-        watched_units(request.actor)
+        watched_units(actor_of(request))
         .filter(parent__isnull=False, path__regex=r"^([^/]+/){1,3}$")
         .order_by("path")
     )
@@ -116,7 +117,7 @@ def late(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data if form.is_valid() else {}
     phase = Phase(chosen.get("phase") or Phase.SELF_ASSESSMENT)
     unit = next((unit for unit in units if str(unit.pk) == chosen.get("unit")), None)
-    seen = watch(request.actor, cycle, at=at, path=unit.path if unit else "")
+    seen = watch(actor_of(request), cycle, at=at, path=unit.path if unit else "")
     page = late_page(seen, phase, name=chosen.get("q", ""), after=request.GET.get("after", ""))
     return render(
         request,
@@ -127,7 +128,7 @@ def late(request: HttpRequest) -> HttpResponse:
             "phase": phase,
             "page": page,
             "counts": list(late_counts(seen).items()),
-            "may_extend": bool(HR_ROLES & request.actor.roles),
+            "may_extend": bool(HR_ROLES & actor_of(request).roles),
         },
     )
 
@@ -138,7 +139,7 @@ def extend(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     """More time for one person in one phase."""
     at = arrival(request)
     appraisal = visible_appraisal(request, appraisal_id)
-    if Party.HR not in parties_of(request.actor, appraisal):
+    if Party.HR not in parties_of(actor_of(request), appraisal):
         raise PermissionDenied
     facts = facts_of(appraisal, at=at)
     form = ExtensionForm(
@@ -149,7 +150,7 @@ def extend(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with answering(request, form) as call:
             extend_window(
-                actor=request.actor,
+                actor=actor_of(request),
                 appraisal_id=appraisal.pk,
                 phase=Phase(form.cleaned_data["phase"]),
                 until=form.cleaned_data["until"],

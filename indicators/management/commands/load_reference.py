@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.imports import DATA as PLACES
 from core import clock
 from core.tables import TableRefused
-from indicators.imports import DATA, PLACES, load_all
+from indicators.imports import DATA, load_all
 
 
 class Command(BaseCommand):
