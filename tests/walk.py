@@ -109,6 +109,7 @@ class World:
     calendar: Calendar
     stage: Stage
     appraisals: dict[str, Appraisal] = field(default_factory=dict)
+    _actors: dict[str, Actor] = field(default_factory=dict)
 
     @property
     def ani(self) -> Appraisal:
@@ -118,8 +119,10 @@ class World:
         )
 
     def actor(self, name: str) -> Actor:
-        """A persona with the roles of the present day."""
-        return self.city.actor(name, day=today(self.calendar.now))
+        """A persona with the roles of the present day, as they were when first asked for."""
+        if name not in self._actors:
+            self._actors[name] = self.city.actor(name, day=today(self.calendar.now))
+        return self._actors[name]
 
     def during(self, phase: Phase) -> dt.datetime:
         """A morning early in a phase."""
