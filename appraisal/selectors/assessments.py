@@ -101,7 +101,8 @@ def competency_pages(
 ) -> tuple[CompetencyPage, ...]:
     """The competencies that the appraised position requires: the nine, and the technical one of its family.
 
-    One query, one more with the texts (of all, or of the one named). A position level without a stored requirement asks for level 1.
+    One query, one more with the texts (of all, or of the one named). A position level without a stored requirement
+    asks for level 1.
     """
     position = appraisal.placement.position
     required = CompetencyRequirement.objects.filter(position_level=position.level_id).values("level")
@@ -177,6 +178,11 @@ class Answers:
     def saved_at(self, topic: Topic, key: str) -> dt.datetime | None:
         """When the page was last saved."""
         return self.saved_ats.get((topic, key))
+
+    @property
+    def last_saved_at(self) -> dt.datetime | None:
+        """When something was saved last."""
+        return max(self.saved_ats.values(), default=None)
 
 
 def answers_of(appraisal: Appraisal, author_id: uuid.UUID) -> Answers:
