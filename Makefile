@@ -1,6 +1,6 @@
 # Needs GNU make and Python 3.11 or newer; everything else is brought along.
 
-PYTHON ?= $(shell for name in python3.11 python3.12 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
+PYTHON ?= $(or $(shell for name in python3.11 python3.12 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done),python3)
 VENV := .venv/bin
 PYTEST := $(VENV)/pytest -n 2 --dist worksteal
 MANAGE := env APP_ENV=test $(VENV)/python manage.py

@@ -1,4 +1,4 @@
-"""Services first, then Django, then the fixtures that every folder may use.
+"""The catalogue and the services first, then Django, then the fixtures that every folder may use.
 
 `redis_url`, `reference_data` here; `celery_worker_process` in tests/worker.py; `browser`,
 `page_factory` and `axe` in tests/browser.py.
@@ -7,15 +7,19 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import django
 import pytest
 from django.conf import settings
 
+from config import catalogues
 from tests import services
 
 if settings.configured:
     pytest.exit("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings after their services.", 4)
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    catalogues.run_compile(Path(__file__).parents[1])  # the pages speak the language of this checkout
 services.provide()
 django.setup()
 
