@@ -224,3 +224,32 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(ani, sign_in)
     assert elsewhere.get("/note/").status_code == 302
     assert sign_in(Client(), NIP, NEW).status_code == 302
     assert sign_in(Client(), NIP, PASSWORD).status_code == 200
+
+
+# --- cookies that are no cookies ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "device", "language", "theme", "messages"])
+@pytest.mark.parametrize(
+    "value", ['"\\000aaaaaaaaaa"', '"\\377\\376aaaaaaaaaaaa"', "x" * 5000, '"a\\000b:c:d"', "a b;c"]
+)
+def test_no_cookie_breaks_a_page(client, db, name: str, value: str) -> None:
+    cookie = {"HTTP_COOKIE": f"{name}={value}"}
+
+    assert client.get("/masuk/", **cookie).status_code == 200
+    assert client.get("/note/", **cookie).status_code == 302
+    assert client.post("/masuk/", {"login": "nobody", "password": "x"}, **cookie).status_code == 200
+    assert client.post("/note/", {"text": "kept"}, **cookie).status_code == 200
+
+
+def test_sessions_are_read_from_the_cache_and_survive_its_loss(
+    client, ani, django_assert_num_queries
+) -> None:
+    client.force_login(ani)
+    client.get("/sesi/perpanjang/")
+    with django_assert_num_queries(1):  # the person
+        client.post("/sesi/perpanjang/", headers=FETCH)
+
+    cache.clear()
+
+    assert client.post("/sesi/perpanjang/", headers=FETCH).status_code == 200
