@@ -306,7 +306,8 @@ def title_prefix(context: template.Context) -> str:
     """ "Error: " in front of the page's title when a form of the page has errors."""
     for layer in context.dicts:
         for value in layer.values():
-            if isinstance(value, forms.BaseForm | forms.BaseFormSet) and has_errors(value):
+            # The type alone is asked: isinstance would load what is lazy, such as the user.
+            if issubclass(type(value), forms.BaseForm | forms.BaseFormSet) and has_errors(value):
                 return _("Error:") + " "
     return ""
 

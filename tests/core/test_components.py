@@ -338,6 +338,26 @@ def test_the_base_page_speaks_the_language_and_wears_the_theme(client: Client) -
     assert text.count("<h1") == 1
 
 
+def test_a_page_that_interrupts_has_one_heading_and_no_page_head() -> None:
+    source = """{% extends 'base_interrupt.html' %}
+    {% block title %}Send?{% endblock %}{% block heading %}Send all?{% endblock %}
+    {% block lead %}<p class="lead">It cannot be undone.</p>{% endblock %}
+    {% block main %}<div class="actions">x</div>{% endblock %}{% block footer %}{% endblock %}"""
+    html = rendered(source, theme="auto", user=None)
+    assert html.count("<h1") == 1
+    assert '<div class="interrupt"><div class="wrap"><h1>Send all?</h1><p class="lead">' in html
+    assert "page-head" not in html
+
+
+def test_the_gate_has_one_heading_and_its_promise() -> None:
+    source = """{% extends 'base_gate.html' %}{% block title %}Sign in{% endblock %}
+    {% block heading %}Sign in{% endblock %}{% block main %}form{% endblock %}{% block footer %}{% endblock %}"""
+    html = rendered(source, theme="auto", user=None)
+    assert html.count("<h1") == 1
+    assert '<div class="gate">' in html
+    assert "No step is hidden from you." in html
+
+
 def test_the_menu_is_drawn_twice_from_the_same_items() -> None:
     nav = (NavItem("Home", "/", current=True), NavItem("Inbox", "/inbox/", count=2, icon="inbox"))
     html = rendered("{% include '_header.html' %}", nav=nav, csrf_token="t")
