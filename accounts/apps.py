@@ -1,5 +1,7 @@
 """Configuration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "accounts"
+
+    def ready(self) -> None:
+        """Register what is said to people about their account, so that any process can show the inbox."""
+        import_module("accounts.notices")
