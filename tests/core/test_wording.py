@@ -73,7 +73,9 @@ def test_days_and_hours_are_those_of_bandung() -> None:
 
 def test_a_closing_at_midnight_reads_as_the_last_minute_of_the_day_before() -> None:
     with translation.override("en"):
-        assert wording.deadline(day_end(dt.date(2026, 12, 24))) == "Thursday, 24 December 2026, 23:59\u00a0WIB"
+        assert (
+            wording.deadline(day_end(dt.date(2026, 12, 24))) == "Thursday, 24 December 2026, 23:59\u00a0WIB"
+        )
         assert wording.deadline(at(24, 15)) == "Thursday, 24 December 2026, 15:00\u00a0WIB"
 
 
