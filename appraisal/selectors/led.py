@@ -18,6 +18,7 @@ from appraisal.enums import (
     SEEN_BY_EMPLOYEE,
     Action,
     CycleState,
+    LookPurpose,
     Party,
     Phase,
     Predicate,
@@ -29,7 +30,7 @@ from appraisal.enums import (
 from appraisal.facts import Facts, Reason
 from appraisal.models import Appraisal, NextStep, RatingRecord, Result, SelfSubmission
 from appraisal.obstacles import no_agreed_plan, self_still_expected
-from appraisal.policies import content_visible_to, parties_of, rating_visible_to
+from appraisal.policies import content_visible_to, look_purpose, parties_of, rating_visible_to
 from appraisal.selectors.facts import facts_of
 from appraisal.workflow import available, obstacles_to, rating_refusals
 
@@ -59,7 +60,8 @@ class LastYear:
 class Led:
     """An appraisal, the reader's parties in it, and what holds now.
 
-    `may_read` is the content (plan, evidence, what the employee wrote), `may_read_rating` a rating that was sent.
+    `leads` tells whether the reader opens the content (plan, evidence, what the employee wrote) as somebody who leads:
+    rater, Plh, superior, agency head. `may_read_rating` is about a rating that was sent.
     `own_first` tells whether the reader has saved a first rating, `submission` is the self-assessment that counts,
     `returned` the version that was returned before it.
     """
@@ -68,7 +70,7 @@ class Led:
     facts: Facts
     parties: frozenset[Party]
     refusals: tuple[Reason, ...]
-    may_read: bool
+    leads: bool
     may_read_rating: bool
     own_first: bool
     submission: Mapping[str, Any] | None
@@ -83,11 +85,6 @@ class Led:
         if Party.SUPERIOR in self.parties:
             return self.facts.has_closed(Phase.SUPERVISOR_REVIEW)
         return Party.SUPERVISOR in self.parties
-
-    @property
-    def leads(self) -> bool:
-        """Whether the reader is here as one who leads or watches the content, and not as the employee or as HR."""
-        return self.may_read and Party.EMPLOYEE not in self.parties
 
     @property
     def can_write(self) -> bool:
@@ -160,13 +157,21 @@ def led_appraisal(actor: Actor, appraisal_id: uuid.UUID, *, at: dt.datetime) -> 
         facts=facts,
         parties=parties,
         refusals=rating_refusals(facts, parties),
-        may_read=appraisal.may_read,
+        leads=appraisal.may_read and _leads(actor, appraisal, parties),
         may_read_rating=appraisal.may_read_rating,
         own_first=appraisal.own_first,
         submission=sent[0] if sent else None,
         returned=sent[1] if len(sent) > 1 and facts.self_returned_at is not None else None,
         last_year=_as_last_year(appraisal.last_year),
     )
+
+
+_LEADING = frozenset({LookPurpose.SUPERVISOR, LookPurpose.SUPERIOR, LookPurpose.AGENCY_HEAD})
+
+
+def _leads(actor: Actor, appraisal: Appraisal, parties: frozenset[Party]) -> bool:
+    """The auditor reads elsewhere, where every look is logged."""
+    return Party.DELEGATE in parties or look_purpose(actor, appraisal) in _LEADING
 
 
 def _matches(condition: Q) -> Exists:
