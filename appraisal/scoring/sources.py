@@ -22,7 +22,6 @@ SOURCES: Mapping[str, LegalSource] = {
     "achievement.ratio": _ACHIEVEMENT,
     "achievement.inverse": _ACHIEVEMENT,
     "achievement.below_range": _ACHIEVEMENT,
-    "achievement.above_band": _ACHIEVEMENT,
     "achievement.above_maximize": _ACHIEVEMENT,
 }
 

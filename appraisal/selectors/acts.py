@@ -11,6 +11,7 @@ from core.errors import Sentence
 ACTS: Mapping[str, Sentence] = {
     "cycle.prepared": _("Prepared the cycle"),
     "cycle.opened": _("Opened the cycle"),
+    "cycle.extended_to_newcomers": _("Added newcomers to the cycle"),
     "cycle.windows_set": _("Set the dates of the phases"),
     "window.extended": _("Gave more time"),
     "plan.sent": _("Sent the plan"),

@@ -18,12 +18,11 @@ from core.errors import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One kept rating: which, by whom, when, and why it was revised."""
+    """One kept rating: which, by whom, when."""
 
     stage: Sentence
     author: str
     saved_at: dt.datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,11 @@ def rating_table(records: Sequence[RatingRecord]) -> RatingTable:
                 stage=RatingStage(record.stage).label,
                 author=record.author.name,
                 saved_at=record.saved_at,
-                reason=record.reason,
             )
             for record in records
         ),
         groups=(
+            *_revisions(records),
             Group(_("Plan items"), _rows(contents, "items", "key", _item)),
             Group(_("Core values"), _rows(contents, "values", "code", _levelled)),
             Group(_("Competencies"), _rows(contents, "competencies", "code", _levelled)),
@@ -80,6 +79,13 @@ def rating_table(records: Sequence[RatingRecord]) -> RatingTable:
             Group(_("Feedback"), tuple(_feedback(contents))),
         ),
     )
+
+
+def _revisions(records: Sequence[RatingRecord]) -> Iterable[Group]:
+    """Why a rating was revised, when one was."""
+    if any(record.reason for record in records):
+        answers = tuple(Answer("", record.reason) for record in records)
+        yield Group(_("Revision"), (Line(label=_("Reason"), answers=answers, differs=False),))
 
 
 def _line(label: Sentence, answers: Iterable[Answer]) -> Line:

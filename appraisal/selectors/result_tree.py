@@ -28,6 +28,10 @@ def result_tree(root: sheet.Node, *, changes: Sequence[Node] = ()) -> tuple[Node
     return tuple(_branch(node, changes) for node in root.inputs)
 
 
+def _rule(code: str) -> str:
+    return _("Rule: %(rule)s") % {"rule": rule_of(code)}
+
+
 def _branch(node: sheet.Node, changes: Sequence[Node]) -> Node:
     if node.code == "reference":
         return _reference(node, changes)
@@ -35,7 +39,7 @@ def _branch(node: sheet.Node, changes: Sequence[Node]) -> Node:
         label=LABELS[node.code],
         value=Rating(node.value or "").label,
         why=" ".join((_counts(node), *_decision(node))),
-        rule=rule_of(node.rule),
+        rule=_rule(node.rule),
         children=tuple(_item(inner) if inner.code == "item" else _value(inner) for inner in node.inputs),
         open=node.code == "results",
     )
@@ -87,7 +91,7 @@ def _item(node: sheet.Node) -> Node:
         label=node.label,
         value=SHORT[node.value or ""],
         why=KINDS[node.facts["kind"]],
-        rule=rule_of(node.rule),
+        rule=_rule(node.rule),
         children=(*(_measure(inner) for inner in node.inputs), decided),
     )
 
@@ -111,7 +115,7 @@ def _measure(node: sheet.Node) -> Node:
         label=node.label,
         value=_("Not measured") if node.value is None else wording.percent(Decimal(node.value)),
         why=" ".join((*said, *_limit(node))),
-        rule=rule_of(node.rule),
+        rule=_rule(node.rule),
     )
 
 
@@ -185,7 +189,7 @@ def _self_assessment(node: sheet.Node) -> Node:
         )
     return Node(
         label=LABELS["self_assessment"],
-        value=_("Read"),
+        value=_("For reference"),
         why=_("Receipt number %(number)s. The supervisor rated with it at hand.") % {"number": number},
     )
 
