@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.actors import Actor
@@ -82,7 +93,7 @@ def own_appraisals(actor: Actor) -> list[Appraisal]:
     unmeasured = Measure.objects.filter(~Exists(reached), item=OuterRef("pk"))
     changes = (
         WindowChange.objects.filter(cycle=OuterRef("cycle"))
-        .annotate(path=OuterRef("agency__path"))
+        .annotate(path=ExpressionWrapper(OuterRef("agency__path"), output_field=CharField()))
         .filter(Q(agency=None) | Q(path__startswith=F("agency__path")))
         .order_by("-changed_at", "pk")
     )

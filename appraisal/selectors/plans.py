@@ -64,6 +64,13 @@ def versions_of(appraisal: Appraisal) -> list[Plan]:
     return list(appraisal.plans.select_related("agreed_by").order_by("-version", "pk"))
 
 
+def readable_versions(appraisal: Appraisal, reader_id: uuid.UUID | None) -> list[Plan]:
+    """The versions that a reader of the plan may see: one that is being written is its writer's alone. One query."""
+    readable = {PlanState.SENT, PlanState.AGREED}
+    own = reader_id == appraisal.employee_id
+    return [plan for plan in versions_of(appraisal) if own or plan.state in readable]
+
+
 def items_of(plans: Iterable[Plan]) -> dict[uuid.UUID, tuple[PlanItem, ...]]:
     """The items of several versions by the version's id, each with its measures and its IKU. Two queries."""
     found: dict[uuid.UUID, list[PlanItem]] = {plan.pk: [] for plan in plans}
@@ -190,6 +197,13 @@ def agreed_measures(appraisal: Appraisal) -> QuerySet[Measure]:
     """The measures of the agreed version that counts."""
     agreed = appraisal.plans.filter(state=PlanState.AGREED).order_by("-version", "pk")
     return Measure.objects.filter(item__plan=Subquery(agreed.values("pk")[:1]))
+
+
+def agreed_items(appraisal: Appraisal) -> tuple[PlanItem, ...]:
+    """The names of the agreed results, main ones first. One query."""
+    agreed = appraisal.plans.filter(state=PlanState.AGREED).order_by("-version", "pk")
+    items = PlanItem.objects.filter(plan=Subquery(agreed.values("pk")[:1])).order_by("position", "pk")
+    return tuple(main_first(list(items)))
 
 
 def agreed_rows(appraisal: Appraisal, *, item_key: uuid.UUID | None = None) -> tuple[ItemRow, ...]:

@@ -208,8 +208,8 @@ def _copy_items(
 ) -> int:
     """Copy items and measures; a new version keeps the keys, a new year gets fresh ones."""
     items = list(source.items.prefetch_related("measures").order_by("position", "pk"))
-    copies = []
-    measures = []
+    copies: list[PlanItem] = []
+    measures: list[Measure] = []
     for item in items:
         copy = PlanItem(
             plan=target,

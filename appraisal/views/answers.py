@@ -38,6 +38,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.actors import Actor
 from appraisal.models import Appraisal
+from appraisal.policies import self_assessment_visible_to
 from core.errors import ActionRefused, NotAllowed, Sentence, StaleWrite
 
 _RELATED = ("cycle", "agency", "employee", "supervisor", "superior", "placement__position")
@@ -61,6 +62,12 @@ def visible_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisa
 def readable_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
     """The appraisal, if the person may read its plan and what was done; else 404. One query."""
     appraisals = Appraisal.objects.content_visible_to(actor_of(request))
+    return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+
+
+def told_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
+    """The appraisal, if the person may read its self-assessment (their own, or one that was sent); else 404."""
+    appraisals = Appraisal.objects.filter(self_assessment_visible_to(actor_of(request)))
     return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
 
 
