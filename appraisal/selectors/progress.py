@@ -29,9 +29,9 @@ FINISHED: Mapping[Track, frozenset[str]] = {
     Track.RESULT: frozenset({ResultState.RECEIVED, ResultState.ACKNOWLEDGED}),
 }
 BEGUN: Mapping[Track, frozenset[str]] = {
-    Track.PLAN: frozenset({PlanState.SENT, PlanState.RETURNED}),
-    Track.SELF_ASSESSMENT: frozenset({SelfState.RETURNED}),
-    Track.RATING: frozenset({RatingState.FIRST_SAVED}),
+    Track.PLAN: frozenset({"begun", PlanState.SENT, PlanState.RETURNED}),
+    Track.SELF_ASSESSMENT: frozenset({"begun", SelfState.RETURNED}),
+    Track.RATING: frozenset({"begun", RatingState.FIRST_SAVED}),
     Track.RESULT: frozenset({ResultState.WITH_SUPERVISOR, ResultState.PUBLISHED}),
 }
 

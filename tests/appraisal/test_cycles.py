@@ -239,6 +239,17 @@ def test_more_time_opens_a_self_assessment_that_time_had_closed():
     assert year.appraisal.self_state == SelfState.DRAFT
 
 
+def test_a_draft_with_something_in_it_counts_as_begun():
+    year = y.build_year()
+    y.with_agreed_plan(year)
+    y.fill_self_assessment(year)
+    refresh_progress(cycle_id=year.cycle.pk, at=MAY)
+    counted = dict(
+        CycleProgress.objects.filter(track="self_assessment", agency=year.school).values_list("state", "n")
+    )
+    assert counted == {"begun": 1, "draft": 1}
+
+
 def test_progress_is_counted_by_agency_track_and_state():
     year = y.build_year()
     y.with_agreed_plan(year)
