@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +21,12 @@ from indicators.models import Indicator
 
 RESULT_LENGTH = 300
 REASON_LENGTH = 1000
-_DIGITS = {"max_digits": 18, "decimal_places": 4}
+
+
+def _figure(**kwargs: Any) -> DecimalField:
+    """A target: a number in a short field, empty where nothing is measured."""
+    short = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "w-date"})
+    return DecimalField(max_digits=18, decimal_places=4, required=False, widget=short, **kwargs)
 
 
 def indicator_choices(indicators: Iterable[Indicator]) -> list[tuple[Any, Any]]:
@@ -70,12 +75,10 @@ class MeasureForm(BaseForm):
     mark_optional = False
 
     indicator = LineField(label=_("What is measured?"), max_length=200, required=False)
-    target = DecimalField(label=_("Target"), required=False, **_DIGITS)
-    target_upper = DecimalField(
+    target = _figure(label=_("Target"))
+    target_upper = _figure(
         label=_("Upper bound"),
         help_text=_("Only where a range is best: the target is then its lower bound."),
-        required=False,
-        **_DIGITS,
     )
     unit = LineField(
         label=_("Unit"), help_text=_("For example: percent, documents, days."), max_length=40, required=False
@@ -143,11 +146,12 @@ class PlanItemForms:
         self,
         data: Mapping[str, Any] | None = None,
         *,
-        indicators: Iterable[Indicator],
+        indicators: Sequence[Indicator],
         initial: Mapping[str, Any] | None = None,
         version: int,
     ) -> None:
         given = dict(initial or {})
+        self.has_indicators = bool(indicators)
         self.item = PlanItemForm(data, indicators=indicators, initial=given, version=version)
         self.measures = tuple(
             MeasureForm(data, aspect=aspect, initial=_under(f"{aspect.value}-", given)) for aspect in Aspect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +22,7 @@ from appraisal.views.todos import todos_of
 from appraisal.views.year_strip import phase_steps
 from core.access import access
 from core.clock import CITY_TIME, arrival
-from core.components import Fact
+from core.components import Badge
 from core.wording import day, days_left, moment
 
 
@@ -85,37 +86,49 @@ def _next_opening(page: Home, at: dt.datetime) -> str:
     return _("Next: %(phase)s opens on %(moment)s.") % {"phase": phase.label, "moment": moment(opens_at)}
 
 
-def _facts(one: Current) -> Iterable[Fact]:
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A line about something under way: its name, the link, and what there is to say beside it."""
+
+    label: str
+    link: str
+    url: str
+    text: str = ""
+    badge: Badge | None = None
+
+
+def _facts(one: Current) -> Iterable[UnderWay]:
     """What is under way in one appraisal."""
     appraisal = one.appraisal
     key = [appraisal.pk]
-    yield Fact(
-        _("Plan"), _plan_words(one), reverse("plan", args=key), state_badge(PlanState(appraisal.plan_state))
+    yield UnderWay(
+        _("Plan"),
+        _("Plan for %(year)s") % {"year": appraisal.cycle.year},
+        reverse("plan", args=key),
+        _plan_words(one),
+        state_badge(PlanState(appraisal.plan_state)),
     )
     if appraisal.self_state != SelfState.DRAFT or one.work.done:
-        yield Fact(
+        yield UnderWay(
             _("Self-assessment"),
             _self_words(appraisal),
             reverse("self_assessment", args=key),
-            state_badge(SelfState(appraisal.self_state)),
+            badge=state_badge(SelfState(appraisal.self_state)),
         )
-    yield Fact(
-        _("Supervisor"),
-        appraisal.supervisor.name if appraisal.supervisor else _("Nobody is recorded yet"),
-        reverse("own_data", args=key),
+    supervisor = appraisal.supervisor.name if appraisal.supervisor else _("Nobody is recorded yet")
+    yield UnderWay(
+        _("Supervisor"), supervisor, reverse("own_data", args=key), _("Is this right? Check your data.")
     )
-    yield Fact(
-        _("Journal"),
-        _("%(n)s entries") % {"n": one.journal_entries} if one.journal_entries else _("Nothing written yet"),
-        reverse("journal", args=key),
+    entries = (
+        _("%(n)s entries") % {"n": one.journal_entries} if one.journal_entries else _("Nothing written yet")
     )
+    yield UnderWay(_("Journal"), entries, reverse("journal", args=key))
 
 
 def _plan_words(one: Current) -> str:
     if one.plan_version is None:
-        return _("Plan for %(year)s, not agreed yet") % {"year": one.appraisal.cycle.year}
-    return _("Plan for %(year)s, version %(version)s, agreed by you and %(name)s on %(day)s") % {
-        "year": one.appraisal.cycle.year,
+        return ""
+    return _("Version %(version)s, agreed by you and %(name)s on %(day)s.") % {
         "version": one.plan_version,
         "name": one.plan_agreed_by,
         "day": day(one.appraisal.plan_agreed_at),  # type: ignore[arg-type]  # a version was agreed

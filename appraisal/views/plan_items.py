@@ -156,6 +156,7 @@ def _page(
             "time": time,
             "cost": cost,
             "measures": forms.measures,
+            "has_indicators": forms.has_indicators,
             "stored": stored,
             "steps": list(next_steps_of_last_year(appraisal)),
         },
