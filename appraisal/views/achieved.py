@@ -51,5 +51,5 @@ def achieved(row: MeasureRow) -> Achieved:
         as_of=row.as_of,
         percent=percent(found.percent) if found.is_measured else "",
         badge=_LIGHTS[found.light],
-        notes=tuple(str(reason.label) for reason in found.reasons),
+        notes=tuple(str(reason.label) for reason in found.reasons) if found.is_measured else (),
     )
