@@ -1,0 +1,63 @@
+"""Support for tests of the employee's pages: browsers in English, addresses, and what a form would send."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Employee
+from appraisal.models import PlanItem
+from tests.walk import World
+
+FETCH = {"X-Requested-With": "fetch"}
+
+
+def browser_of(person: Employee, **options: Any) -> Client:
+    """A browser of that person, in English so that sentences can be compared."""
+    Employee.objects.filter(pk=person.pk).update(language="en")
+    client = Client(**options)
+    client.force_login(Employee.objects.get(pk=person.pk))
+    return client
+
+
+def words(answer: HttpResponse) -> str:
+    """What stands on a page, without tags and with single spaces."""
+    text = re.sub(r"<(script|style|template)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def url(world: World, route: str, *more: object) -> str:
+    """A page of Ani's appraisal."""
+    return reverse(route, args=[world.ani.pk, *more])
+
+
+def items(world: World) -> list[PlanItem]:
+    """The results of Ani's newest plan, in order."""
+    plan = world.ani.plans.order_by("-version").first()
+    return list(plan.items.order_by("position")) if plan else []
+
+
+def typed_item(**changed: str) -> dict[str, str]:
+    """The form of a result with one measure, as a browser sends it."""
+    empty = {
+        f"{aspect}-{name}": ""
+        for aspect in ("quantity", "quality", "time", "cost")
+        for name in ("indicator", "target", "target_upper", "unit", "polarity")
+    }
+    return {
+        **empty,
+        "result": "Semua siswa kelas V membaca lancar",
+        "kind": "main",
+        "indicator": "",
+        "revision": "0",
+        "quantity-indicator": "Siswa yang membaca lancar",
+        "quantity-target": "92,5",
+        "quantity-unit": "persen",
+        "quantity-polarity": "maximize",
+        **changed,
+    }
