@@ -1,6 +1,7 @@
 """What was answered in the invented year: self-assessments, ratings and results, in the shapes of the services.
 
-A test compares what is built here with what services.self_assessments and services.ratings build from the same rows.
+Ratings are built by services.ratings itself; a test compares the self-assessments with what services.self_assessments
+builds from the same rows.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from appraisal.obstacles import OBJECTION_DAYS, RETURN_DAYS
 from appraisal.scoring.content import sheet_of, suggested_behavior, suggested_results
 from appraisal.scoring.matrix import RULE_VERSION, compute
 from appraisal.scoring.sheet import digest_of, to_text
+from appraisal.selectors.assessments import Answers, CompetencyPage, ValuePage
+from appraisal.selectors.plans import ItemRow, MeasureRow
+from appraisal.selectors.ratings import RatingForm
+from appraisal.services.ratings import rating_content
 from core.canonical import canonical, fingerprint, plain
 
 REVISED_VALUE = "KB"
@@ -263,7 +268,7 @@ def _rating_pages(dice: Dice, case: Case) -> Pages:
         }
     for code, _name in _competencies(case):
         level = figures.competency_level(dice, case.quality, _required(case))
-        pages[(Topic.COMPETENCY, code)] = {"level": level, "reason": "", "incident_on": None}
+        pages[(Topic.COMPETENCY, code)] = {"level": level, "reason": ""}
     pages[(Topic.OVERALL, "overall")] = _overall(case, pages)
     pages[(Topic.FEEDBACK, "feedback")] = {
         "strengths": dice.some(texts.texts("strength"), dice.number(1, 2)),
@@ -295,35 +300,36 @@ def _overall(case: Case, pages: Pages) -> dict[str, Any]:
 
 
 def _rating_content(case: Case, pages: Pages) -> dict[str, Any]:
-    content: dict[str, Any] = plain(
-        {
-            "plan_version": case.plans[-1].version,
-            "self_assessment": case.submissions[-1].number if case.submissions else "",
-            "level_ratings": list(case.setting.cycle.level_ratings),
-            "items": [
-                {
-                    "key": str(result.item.key),
-                    "name": result.item.result,
-                    "kind": str(result.item.kind),
-                    "evidence": len(result.evidence),
-                    **pages[(Topic.ITEM, str(result.item.key))],
-                    "measures": _measures(result),
-                }
-                for result in case.ordered
-            ],
-            "values": [
-                {"code": code, "name": name, **pages[(Topic.VALUE, code)]}
-                for code, name in case.setting.values
-            ],
-            "competencies": [
-                {"code": code, "name": name, "required": _required(case), **pages[(Topic.COMPETENCY, code)]}
-                for code, name in _competencies(case)
-            ],
-            "overall": pages[(Topic.OVERALL, "overall")],
-            "feedback": pages[(Topic.FEEDBACK, "feedback")],
-        }
+    """What the service keeps of these pages, from a form that was filled without a query."""
+    by_topic: dict[Topic, dict[str, Mapping[str, Any]]] = {}
+    for (topic, key), data in pages.items():
+        by_topic.setdefault(topic, {})[key] = data
+    rows = tuple(
+        ItemRow(
+            item=result.item,
+            measures=tuple(
+                MeasureRow(measure, result.values.get(measure.key), None) for measure in result.measures
+            ),
+            evidence_count=len(result.evidence),
+        )
+        for result in case.ordered
     )
-    return content
+    form = RatingForm(
+        rows=rows,
+        items=tuple(row.asked for row in rows),
+        values=tuple(
+            ValuePage(code=code, name=name, order=order)
+            for order, (code, name) in enumerate(case.setting.values, start=1)
+        ),
+        competencies=tuple(
+            CompetencyPage(code=code, name=name, kind="", required=_required(case))
+            for code, name in _competencies(case)
+        ),
+        answers=Answers(by_topic=by_topic),
+        level_ratings=tuple(case.setting.cycle.level_ratings),
+        segment=(case.appraisal.first_day, case.appraisal.last_day),
+    )
+    return rating_content(form, self_assessment=case.submissions[-1].number if case.submissions else "")
 
 
 def _revised(dice: Dice, case: Case, pages: Pages) -> Pages:

@@ -26,7 +26,6 @@ from appraisal.windows import Window
 from core import audit
 from core.clock import day_start, today
 
-NOT_BEGUN = Standing(plan=PlanState.DRAFT, plan_filled=0)
 ENDED_SEGMENT = Standing(self_assessment=SelfState.SENT, rating=RatingState.SENT)
 MORE_TIME = "Dirawat di rumah sakit selama sepekan."
 RESULT_FIELDS = [
@@ -53,6 +52,8 @@ def make_this_year(
     for person, placement in in_scope(people, cycle):
         agency = places.agency_of(placement.agency.path)
         standing = _standing(dice, person, placement, queues, agency, day)
+        if placement.period.lower > day:
+            standing = _not_begun(windows[agency], at)
         case = live_through(
             dice, setting, person, placement, _unpublished(standing), windows[agency], harvest
         )
@@ -122,8 +123,6 @@ def _standing(
     """Where this person stands: fixed for the personas and those around them, by chance for the rest."""
     upper = placement.period.upper
     by_chance = dice.weighted(MIX_OF[agency])
-    if placement.period.lower > day:
-        return NOT_BEGUN
     if upper is not None and upper <= day:
         return ENDED_SEGMENT
     if person.login in FIXED:
@@ -134,6 +133,17 @@ def _standing(
     if queues.get(code) and person.persona is None:
         return queues[code].pop(0)
     return by_chance
+
+
+def _not_begun(windows: Mapping[Phase, Window], at: dt.datetime) -> Standing:
+    """Somebody who comes later in the year: nothing is written, and time has done what it does."""
+    missed = windows[Phase.SELF_ASSESSMENT].has_closed(at)
+    return Standing(
+        plan=PlanState.DRAFT,
+        plan_filled=0,
+        self_assessment=SelfState.NOT_SENT if missed else SelfState.DRAFT,
+        passed_on=windows[Phase.SUPERVISOR_REVIEW].has_closed(at),
+    )
 
 
 def _unpublished(standing: Standing) -> Standing:
