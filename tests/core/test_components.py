@@ -82,7 +82,7 @@ def test_an_alert_has_a_tone_an_icon_and_a_title(tone: str, classes: str, symbol
     html = rendered("{% alert tone=tone title='All the same' %}<p>Look again?</p>{% endalert %}", tone=tone)
     assert f'<div class="{classes}" role="note">' in html
     assert symbol in html
-    assert "<h3>All the same</h3><p>Look again?</p>" in html
+    assert '<p class="h3 mb-1">All the same</p><p>Look again?</p>' in html
 
 
 def test_all_messages_are_one_alert_in_the_tone_of_the_gravest() -> None:
