@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -187,9 +189,7 @@ class CompetencyForm(DraftForm):
                 empty_value=None,
                 required=False,
             ),
-            "reason": _text(
-                _("What you have seen (optional)"), _("An event helps in the talk about growth.")
-            ),
+            "reason": _text(_("What you have seen"), _("An event helps in the talk about growth.")),
         }
         super().__init__(*args, **kwargs)
 
@@ -244,6 +244,16 @@ class OverallForm(DraftForm):
         return {name: self.cleaned_data[name] or "" for name in names}
 
 
+@dataclass(frozen=True, slots=True)
+class FeedbackPart:
+    """One of the three parts of the feedback: the field that is asked, and more where there is more to say."""
+
+    title: Sentence
+    first: forms.BoundField
+    more: tuple[forms.BoundField, ...]
+    is_open: bool
+
+
 class FeedbackForm(DraftForm):
     """Up to three strengths, things to improve and agreed next steps."""
 
@@ -265,6 +275,17 @@ class FeedbackForm(DraftForm):
             for number in range(1, LINES + 1)
         }
         super().__init__(*args, **kwargs)
+
+    @property
+    def parts(self) -> list[FeedbackPart]:
+        """The fields part by part; a second and third one open when something stands there."""
+        found = []
+        for part, label, _hint in self.PARTS:
+            first, *more = [self[f"{part}_{number}"] for number in range(1, LINES + 1)]
+            found.append(
+                FeedbackPart(label, first, tuple(more), any(field.value() or field.errors for field in more))
+            )
+        return found
 
     @classmethod
     def initial_of(cls, data: Mapping[str, Any]) -> dict[str, Any]:

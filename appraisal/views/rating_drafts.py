@@ -119,6 +119,7 @@ def draft_page(
             "stored_at": outcome.stored.saved_at if outcome.stored else None,
             "saved_at": outcome.saved.saved_at if outcome.saved else answers.saved_at(place.topic, place.key),
             "kept": _in_words(make(initial=make.func.initial_of(stored))) if page is None and stored else (),
+            "fields_template": "",
             "missing": _still_missing(desk, place) if desk.led.is_rater else (),
             **context,
         },

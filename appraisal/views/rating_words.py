@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -118,21 +117,36 @@ def _missing_at(reasons: Sequence[Reason], place: Place) -> list[Reason]:
     return [reason for reason in reasons if reason.key == f"{place.topic.value}:{place.key}"]
 
 
-def tasks_of(appraisal: Appraisal, form: RatingForm, topic: Topic, reasons: Sequence[Reason]) -> list[Task]:
-    """The pages of one topic as tasks; `reasons` is everything that sending lacks."""
+def next_place(form: RatingForm, *, saved_first: bool, reasons: Sequence[Reason]) -> Place | None:
+    """Where to go on: the first page without a choice; after the first save, the first that still lacks something."""
+    for place in places_of(form):
+        keyed = place.topic in {Topic.ITEM, Topic.VALUE, Topic.COMPETENCY}
+        if keyed and not is_rated(form, place):
+            return place
+    if not saved_first:
+        return None
+    return next((place for place in places_of(form) if _missing_at(reasons, place)), None)
+
+
+def tasks_of(
+    appraisal: Appraisal, form: RatingForm, topic: Topic, reasons: Sequence[Reason], current: Place | None
+) -> list[Task]:
+    """The pages of one topic as tasks; `reasons` is everything that sending lacks, `current` where to go on."""
     return [
-        _task(appraisal, form, place, _missing_at(reasons, place))
+        _task(appraisal, form, place, _missing_at(reasons, place), current=place == current)
         for place in places_of(form)
         if place.topic == topic
     ]
 
 
-def _task(appraisal: Appraisal, form: RatingForm, place: Place, missing: list[Reason]) -> Task:
+def _task(
+    appraisal: Appraisal, form: RatingForm, place: Place, missing: list[Reason], *, current: bool
+) -> Task:
     rated = is_rated(form, place)
     badge: Badge = NOT_STARTED
     if rated:
         badge = IN_PROGRESS if missing else DONE
-    elif form.answers.one(place.topic, place.key):
+    elif any(form.answers.one(place.topic, place.key).values()):
         badge = IN_PROGRESS
     told = [choice_text(form, place), *(str(reason) for reason in missing if rated)]
     return Task(
@@ -140,6 +154,7 @@ def _task(appraisal: Appraisal, form: RatingForm, place: Place, missing: list[Re
         badge,
         " ".join(f"{one.rstrip('.')}." for one in told if one),
         url_of(appraisal, place),
+        current,
     )
 
 
@@ -217,8 +232,3 @@ def hints_of(form: RatingForm) -> tuple[str, ...]:
     if len(ratings) > 2 and None not in ratings and len(set(ratings)) == 1:
         hints.append(_("All results are rated the same. That may well be. Check again?"))
     return tuple(hints)
-
-
-def answer_facts(form: RatingForm, answer: Mapping[str, Any]) -> tuple[str, str]:
-    """Reason and day of an answer as they were written."""
-    return str(answer.get("reason") or ""), str(answer.get("incident_on") or "")

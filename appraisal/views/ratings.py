@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from appraisal.forms.ratings import CompetencyForm, FeedbackForm, ItemForm, Over
 from appraisal.prompts import prompts_for
 from appraisal.scoring.sheet import Node
 from appraisal.selectors.assessments import Level
+from appraisal.selectors.rating_forms import rated_count
 from appraisal.selectors.rating_pages import (
     Place,
     competency_texts,
@@ -35,6 +37,7 @@ from appraisal.views.rating_words import (
     closing_tasks,
     hints_of,
     name_of,
+    next_place,
     suggestion_text,
     tasks_of,
     url_of,
@@ -59,46 +62,52 @@ def rate(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     desk = desk_of(request, appraisal_id, arrival(request))
     if desk.led.is_sent:
         return sent_page(request, desk)
-    led, form = desk.led, desk.form
-    reasons = form.missing_for_sending
+    led = desk.led
+    late = led.facts.has_closed(Phase.SUPERVISOR_REVIEW)
     return render(
         request,
         "appraisal/rating/rate.html",
         {
             "led": led,
             "appraisal": led.appraisal,
-            "review": led.facts.windows.get(
-                Phase.CALIBRATION
-                if led.facts.has_closed(Phase.SUPERVISOR_REVIEW)
-                else Phase.SUPERVISOR_REVIEW
-            ),
-            "groups": [
-                (
-                    topic,
-                    tasks_of(led.appraisal, form, topic, reasons) if led.is_rater else _reading(desk, topic),
-                )
-                for topic in (Topic.ITEM, Topic.VALUE, Topic.COMPETENCY)
-            ],
-            "closing": closing_tasks(led.appraisal, form, saved_first=led.revealed, reasons=reasons)
-            if led.is_rater
-            else (),
-            "all_rated": bool(form.items) and not form.missing,
-            "hints": hints_of(form) if led.is_rater else (),
+            "review": led.facts.windows.get(Phase.CALIBRATION if late else Phase.SUPERVISOR_REVIEW),
             "mended": [
                 (url_of(led.appraisal, Place(topic, key)), name)
                 for topic, key, name in mended_since_return(led.returned, led.submission)
             ],
+            **(_work(desk) if led.is_rater else {}),
+            "groups": [(topic, _parts(desk, topic)) for topic in (Topic.ITEM, Topic.VALUE, Topic.COMPETENCY)],
         },
     )
 
 
-def _reading(desk: Desk, topic: Topic) -> list[tuple[str, str]]:
-    """The pages of a topic for somebody who only reads: names and addresses, without any draft."""
-    return [
-        (name_of(place), url_of(desk.appraisal, place))
-        for place in places_of(desk.form)
-        if place.topic == topic
-    ]
+def _work(desk: Desk) -> dict[str, object]:
+    """How far the rater is, where to go on, and what is left to do as a whole."""
+    form, saved_first, reasons = desk.form, desk.led.revealed, desk.form.missing_for_sending
+    following = next_place(form, saved_first=saved_first, reasons=reasons)
+    rated, asked = rated_count(form)
+    return {
+        "rated": rated,
+        "asked": asked,
+        "next_name": name_of(following) if following and desk.led.can_write else "",
+        "next_url": url_of(desk.appraisal, following) if following else "",
+        "all_rated": bool(form.items) and not form.missing,
+        "hints": hints_of(form),
+        "closing": closing_tasks(desk.appraisal, form, saved_first=saved_first, reasons=reasons),
+    }
+
+
+def _parts(desk: Desk, topic: Topic) -> Sequence[object]:
+    """The pages of a topic as the rater's tasks; for readers their names and addresses, without any draft."""
+    if not desk.led.is_rater:
+        return [
+            (name_of(place), url_of(desk.appraisal, place))
+            for place in places_of(desk.form)
+            if place.topic == topic
+        ]
+    reasons = desk.form.missing_for_sending
+    following = next_place(desk.form, saved_first=desk.led.revealed, reasons=reasons)
+    return tasks_of(desk.appraisal, desk.form, topic, reasons, following)
 
 
 @access(reason=_READERS)
@@ -228,6 +237,7 @@ def rate_feedback(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse
         places_of(desk.form)[-1],
         partial(FeedbackForm),
         "appraisal/rating/feedback.html",
+        fields_template="appraisal/rating/_feedback_fields.html",
         prompts=(
             prompts_for("supervisor", "strength", "continue"),
             prompts_for("supervisor", "improve", "stop"),

@@ -108,7 +108,7 @@ def _summary(team: Team, at: dt.datetime) -> str:
         }
     said = _("You have rated %(rated)s of %(total)s people.") % counts
     if team.rated == team.total:
-        return f"{said} {_('Nothing is left to rate.')}"
+        return said + " " + _("Nothing is left to rate.")
     if team.review.is_open(at):
         return f"{said} " + _("%(left)s: until %(moment)s.") % {
             "left": days_left(team.review.closes_at, at),

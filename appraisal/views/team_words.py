@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal.enums import NotAssessedReason, Party, Phase, RatingState, ResultState, SelfState
 from appraisal.selectors.steps import Step
 from appraisal.selectors.team import Segment, TeamRow
-from core.clock import last_day, today
+from core.clock import CITY_TIME, last_day, today
 from core.components import Badge
-from core.wording import day, deadline, number
+from core.wording import deadline, number
 
 BADGES: Mapping[Step, Badge] = {
     Step.PLAN_AWAITED: Badge(gettext_lazy("Plan awaited"), "draft"),
@@ -24,7 +25,7 @@ BADGES: Mapping[Step, Badge] = {
     Step.UNDER_WAY: Badge(gettext_lazy("Under way"), "clock", "plain"),
     Step.SELF_AWAITED: Badge(gettext_lazy("Self-assessment awaited"), "draft"),
     Step.SELF_RETURNED: Badge(gettext_lazy("Returned"), "undo", "warn"),
-    Step.SELF_RECEIVED: Badge(gettext_lazy("Received"), "send", "info"),
+    Step.SELF_RECEIVED: Badge(gettext_lazy("Handed in"), "send", "info"),
     Step.SELF_MISSING: Badge(gettext_lazy("Not sent"), "ring"),
     Step.TO_RATE: Badge(gettext_lazy("To rate"), "send", "info"),
     Step.RATING: Badge(gettext_lazy("Draft"), "draft"),
@@ -73,6 +74,12 @@ def shown_row(row: TeamRow, *, at: dt.datetime) -> ShownRow:
 # --- notes --------------------------------------------------------------------------------------
 
 
+def _on(value: dt.date) -> str:
+    """A day of the list, without its weekday: "22 Desember 2026"."""
+    local = value.astimezone(CITY_TIME).date() if isinstance(value, dt.datetime) else value
+    return date_format(local, "j F Y")
+
+
 def _late_by(closes_at: dt.datetime | None, at: dt.datetime) -> str:
     days = (today(at) - last_day(closes_at)).days if closes_at else 0
     return _("one day late") if days == 1 else _("%(n)s days late") % {"n": number(days)}
@@ -95,7 +102,7 @@ def _plan_returned(row: TeamRow, at: dt.datetime) -> str:
         return _("Returned plan not sent again, %(late)s") % {
             "late": _late_by(_closing(row, Phase.PLANNING), at)
         }
-    return _("Waiting for the mended plan since %(day)s") % {"day": day(moved_at)} if moved_at else ""
+    return _("Waiting for the mended plan since %(day)s") % {"day": _on(moved_at)} if moved_at else ""
 
 
 def _plan_sent(row: TeamRow, at: dt.datetime) -> str:
@@ -104,12 +111,12 @@ def _plan_sent(row: TeamRow, at: dt.datetime) -> str:
         return _("A changed plan waits for agreement; the agreed one counts until then")
     if row.standing.late:
         return _("Plan waits for agreement, %(late)s") % {"late": _late_by(_closing(row, Phase.PLANNING), at)}
-    return _("Plan received on %(day)s") % {"day": day(moved_at)} if moved_at else ""
+    return _("Plan received on %(day)s") % {"day": _on(moved_at)} if moved_at else ""
 
 
 def _under_way(row: TeamRow, _at: dt.datetime) -> str:
     agreed_at = row.appraisal.plan_agreed_at
-    return _("Plan agreed on %(day)s") % {"day": day(agreed_at)} if agreed_at else ""
+    return _("Plan agreed on %(day)s") % {"day": _on(agreed_at)} if agreed_at else ""
 
 
 def _until(text: str, closes_at: dt.datetime | None) -> str:
@@ -128,12 +135,12 @@ def _received(row: TeamRow) -> str:
     if row.facts.self_assessment == SelfState.NOT_SENT:
         return _("The self-assessment was not sent; rating goes on without it")
     sent_at = row.appraisal.self_sent_at
-    return _("Self-assessment received on %(day)s") % {"day": day(sent_at)} if sent_at else ""
+    return _("Self-assessment received on %(day)s") % {"day": _on(sent_at)} if sent_at else ""
 
 
 def _self_received(row: TeamRow, _at: dt.datetime) -> str:
     window = row.facts.windows.get(Phase.SUPERVISOR_REVIEW)
-    opens = _("Rating opens on %(day)s") % {"day": day(window.opens_at)} if window else ""
+    opens = _("Rating opens on %(day)s") % {"day": _on(window.opens_at)} if window else ""
     return ". ".join(part for part in (_received(row), opens) if part)
 
 
@@ -183,7 +190,7 @@ def _passed_on(row: TeamRow, _at: dt.datetime) -> str:
         return _until(_("Not rated until %(moment)s"), closed_at)
     window = row.facts.windows.get(Phase.CALIBRATION)
     if Party.SUPERIOR in row.parties:
-        return _("You rate from %(day)s on") % {"day": day(window.opens_at)} if window else ""
+        return _("You rate from %(day)s on") % {"day": _on(window.opens_at)} if window else ""
     return _("Not rated in time. %(name)s rates during calibration") % {"name": superior.name}
 
 
@@ -193,10 +200,10 @@ def _sent(row: TeamRow, _at: dt.datetime) -> str:
         return ""
     if row.facts.rating == RatingState.REVISED:
         return _("Sent on %(day)s by %(name)s, revised in calibration") % {
-            "day": day(sent_at),
+            "day": _on(sent_at),
             "name": rater.name,
         }
-    return _("Sent on %(day)s by %(name)s") % {"day": day(sent_at), "name": rater.name}
+    return _("Sent on %(day)s by %(name)s") % {"day": _on(sent_at), "name": rater.name}
 
 
 def _not_assessed(row: TeamRow, _at: dt.datetime) -> str:
@@ -214,7 +221,7 @@ def _published(row: TeamRow, _at: dt.datetime) -> str:
         return _("Read by the employee")
     if row.facts.result == ResultState.RECEIVED:
         return _("Opened by the employee")
-    return _("Published on %(day)s") % {"day": day(published_at)} if published_at else ""
+    return _("Published on %(day)s") % {"day": _on(published_at)} if published_at else ""
 
 
 _NOTES: Mapping[Step, Callable[[TeamRow, dt.datetime], str]] = {
@@ -246,8 +253,8 @@ def _segment_notes(row: TeamRow) -> tuple[str, ...]:
         return ()
     appraisal = row.appraisal
     own = _("Covers %(first)s to %(last)s") % {
-        "first": day(appraisal.first_day),
-        "last": day(appraisal.last_day),
+        "first": _on(appraisal.first_day),
+        "last": _on(appraisal.last_day),
     }
     return (own, *(_elsewhere(segment) for segment in row.segments))
 
@@ -260,8 +267,8 @@ def _elsewhere(segment: Segment) -> str:
     )
     return text % {
         "unit": segment.unit,
-        "first": day(segment.first_day),
-        "last": day(segment.last_day),
+        "first": _on(segment.first_day),
+        "last": _on(segment.last_day),
     }
 
 

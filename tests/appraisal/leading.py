@@ -1,28 +1,38 @@
-"""Support for the pages of those who lead: sessions, windows around the present moment, more people in a team."""
+"""Support for the pages of those who lead: a team in which everybody stands somewhere else, and browsers to look at it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Employee, Placement
-from appraisal.enums import PHASES_IN_USE, Phase
+from appraisal.enums import PHASES_IN_USE, ItemKind, Phase, Rating, Topic
 from appraisal.models import Appraisal, Cycle, PhaseWindow
-from tests.appraisal import year as y
+from appraisal.selectors.assessments import self_form
+from appraisal.selectors.plans import agreed_plan
+from appraisal.selectors.ratings import RatingForm, rating_form
+from appraisal.services import plans, ratings, self_assessments
+from indicators.enums import Aspect, Polarity
 from tests.factories.people import EmployeeFactory, PlacementFactory
+from tests.walk import World
 
 DAY = dt.timedelta(days=1)
+WORDS = "Mendampingi tiga sekolah sampai datanya lengkap."
+NEXT_STEP = "Mengirim rangkuman data setiap akhir bulan."
 
 
-def signed_in(actor: Actor, *, language: str = "en") -> Client:
+# --- browsers -----------------------------------------------------------------------------------
+
+
+def signed_in(person: Employee, *, language: str = "en") -> Client:
     """A browser of that person, in English so that sentences can be compared."""
-    person = Employee.objects.get(pk=actor.id)
     Employee.objects.filter(pk=person.pk).update(language=language)
     client = Client()
-    client.force_login(person)
+    client.force_login(Employee.objects.get(pk=person.pk))
     return client
 
 
@@ -35,22 +45,26 @@ def open_now(cycle: Cycle, phase: Phase, *, days: int = 5) -> None:
         )
 
 
-def colleagues(year: y.Year, n: int) -> list[Appraisal]:
-    """More people at Ani's school, each with an appraisal of this year."""
-    mine = year.appraisal
-    position = Placement.objects.get(pk=mine.placement_id).position
+# --- people in a team ---------------------------------------------------------------------------
+
+
+def colleagues(world: World, n: int) -> list[Appraisal]:
+    """More people at Ani's school, each with an empty appraisal of this year."""
+    mine = world.ani
     made = []
     for number in range(n):
         person = EmployeeFactory(login=f"rekan{number}", name=f"Rekan {number:02}")
-        placement = PlacementFactory(employee=person, agency=year.school, position=position)
+        placement = PlacementFactory(
+            employee=person, agency=world.city.school, position=mine.placement.position
+        )
         made.append(
             Appraisal.objects.create(
-                cycle=year.cycle,
+                cycle=world.cycle,
                 placement=placement,
                 employee=person,
-                agency=year.school,
-                supervisor_id=year.budi.id,
-                superior_id=year.citra.id,
+                agency=world.city.school,
+                supervisor=world.city.budi,
+                superior=world.city.citra,
                 first_day=mine.first_day,
                 last_day=mine.last_day,
             )
@@ -58,18 +72,151 @@ def colleagues(year: y.Year, n: int) -> list[Appraisal]:
     return made
 
 
-def as_year_of(year: y.Year, appraisal: Appraisal) -> y.Year:
-    """The same year told about another person, for the helpers that fill plans and ratings."""
-    person = Employee.objects.get(pk=appraisal.employee_id)
-    return y.Year(
-        cycle=year.cycle,
-        dinas=year.dinas,
-        school=year.school,
-        ani=y.actor(person),
-        budi=year.budi,
-        citra=year.citra,
-        dewi=year.dewi,
-        gita=year.gita,
-        stranger=year.stranger,
-        appraisal_id=appraisal.pk,
+def appraisal_of(world: World, name: str) -> Appraisal:
+    """A persona's appraisal as it is stored now."""
+    return Appraisal.objects.select_related("agency", "cycle", "employee", "placement__position").get(
+        employee=world.city.person(name), cycle=world.cycle
     )
+
+
+def _actor(person: Employee) -> Actor:
+    return Actor(id=person.pk, name=person.name)
+
+
+def send_plan(world: World, appraisal: Appraisal) -> None:
+    """The employee writes two results and sends the plan."""
+    at, employee = world.during(Phase.PLANNING), _actor(appraisal.employee)
+    for result, kind in (
+        ("Data kelulusan lengkap dan tepat waktu", ItemKind.MAIN),
+        ("Panduan operator sekolah", ItemKind.ADDITIONAL),
+    ):
+        measure = plans.MeasureData(
+            aspect=Aspect.QUANTITY,
+            indicator="Sekolah dengan data lengkap",
+            unit="persen",
+            polarity=Polarity.MAXIMIZE,
+            target=Decimal(95),
+        )
+        plans.add_item(
+            actor=employee,
+            appraisal_id=appraisal.pk,
+            data=plans.ItemData(result=result, kind=kind, measures=(measure,)),
+            at=at,
+        )
+    plans.send_plan(actor=employee, appraisal_id=appraisal.pk, at=at)
+
+
+def agree_plan(world: World, appraisal: Appraisal) -> None:
+    """The plan is sent and agreed."""
+    send_plan(world, appraisal)
+    plans.agree_plan(
+        actor=_actor(world.city.budi), appraisal_id=appraisal.pk, at=world.during(Phase.PLANNING)
+    )
+
+
+def send_self(
+    world: World, appraisal: Appraisal, *, text: str = WORDS, at: dt.datetime | None = None
+) -> None:
+    """An agreed plan and a sent self-assessment with level 4 everywhere."""
+    if not appraisal.plans.exists():
+        agree_plan(world, appraisal)
+    at, employee = at or world.during(Phase.SELF_ASSESSMENT), _actor(appraisal.employee)
+    stored = Appraisal.objects.select_related("agency", "cycle", "employee", "placement__position").get(
+        pk=appraisal.pk
+    )
+    form = self_form(stored)
+    for item in agreed_plan(stored).items.order_by("position"):
+        keys = [measure.key for measure in item.measures.all()]
+        self_assessments.save_item(
+            actor=employee,
+            appraisal_id=stored.pk,
+            item_key=item.key,
+            realizations=dict.fromkeys(keys, Decimal("98.4")),
+            typed={str(key): "98,4" for key in keys},
+            process=text,
+            impact=text,
+            revision=form.answers.revision(Topic.ITEM, str(item.key)),
+            at=at,
+        )
+    for topic, pages in ((Topic.VALUE, form.values), (Topic.COMPETENCY, form.competencies)):
+        for page in pages:
+            self_assessments.save_answer(
+                actor=employee,
+                appraisal_id=stored.pk,
+                topic=topic,
+                key=page.code,
+                data={"level": 4, "text": text},
+                revision=form.answers.revision(topic, page.code),
+                at=at,
+            )
+    self_assessments.send_self_assessment(actor=employee, appraisal_id=stored.pk, declared=True, at=at)
+
+
+# --- rating -------------------------------------------------------------------------------------
+
+
+def form_of(appraisal: Appraisal, rater: Employee) -> RatingForm:
+    """The rater's form as it is stored now."""
+    stored = Appraisal.objects.select_related("agency", "cycle", "employee", "placement__position").get(
+        pk=appraisal.pk
+    )
+    return rating_form(stored, rater.pk)
+
+
+def save(
+    appraisal: Appraisal, rater: Employee, topic: Topic, key: str, data: dict[str, object], at: dt.datetime
+) -> None:
+    """One page of the rater's draft."""
+    ratings.save_rating_answer(
+        actor=_actor(rater),
+        appraisal_id=appraisal.pk,
+        topic=topic,
+        key=key,
+        data=data,
+        revision=form_of(appraisal, rater).answers.revision(topic, key),
+        at=at,
+    )
+
+
+def rate_parts(appraisal: Appraisal, rater: Employee, at: dt.datetime, *, level: int = 3) -> None:
+    """Every result meets the expectation, every value has the level, every competency level 2."""
+    form = form_of(appraisal, rater)
+    event = {"reason": WORDS, "incident_on": appraisal.first_day.isoformat()}
+    for item in form.items:
+        save(appraisal, rater, Topic.ITEM, item.key, {"rating": Rating.MEETS.value, **event}, at)
+    for page in form.values:
+        save(appraisal, rater, Topic.VALUE, page.code, {"level": level, **event}, at)
+    for page in form.competencies:
+        save(appraisal, rater, Topic.COMPETENCY, page.code, {"level": 2, "reason": ""}, at)
+
+
+def write_words(appraisal: Appraisal, rater: Employee, at: dt.datetime) -> None:
+    """Both overall ratings as suggested, and the feedback."""
+    form = form_of(appraisal, rater)
+    overall = {
+        "results": form.results_suggestion.rating.value,
+        "results_reason": "",
+        "behavior": form.behavior_suggestion.rating.value,
+        "behavior_reason": "",
+    }
+    words = {"strengths": [WORDS], "improvements": [WORDS], "next_steps": [NEXT_STEP]}
+    save(appraisal, rater, Topic.OVERALL, "overall", overall, at)
+    save(appraisal, rater, Topic.FEEDBACK, "feedback", words, at)
+
+
+def make_ready(appraisal: Appraisal, rater: Employee, at: dt.datetime) -> None:
+    """Rated, saved a first time, with all words: only sending is left."""
+    rate_parts(appraisal, rater, at)
+    ratings.save_first_rating(actor=_actor(rater), appraisal_id=appraisal.pk, at=at)
+    write_words(appraisal, rater, at)
+
+
+def send(appraisal: Appraisal, rater: Employee, at: dt.datetime) -> None:
+    """A sent rating."""
+    make_ready(appraisal, rater, at)
+    ratings.send_rating(actor=_actor(rater), appraisal_id=appraisal.pk, at=at)
+
+
+def placement_of(appraisal: Appraisal) -> Placement:
+    """The placement that is appraised."""
+    return Placement.objects.get(pk=appraisal.placement_id)
