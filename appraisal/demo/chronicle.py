@@ -176,9 +176,11 @@ def _event(told: Told) -> tuple[AuditEvent, AuditDetail]:
 
 def _message(told: Told, event: AuditEvent, at: dt.datetime) -> Notification | None:
     """The row that core.notifications.notify would have written."""
-    if told.to is None or told.to[1] is None:
+    if told.to is None:
         return None
     kind, recipient_id, route, params = told.to
+    if recipient_id is None:
+        return None
     appraisal = told.case.appraisal
     return Notification(
         kind=kind.code,

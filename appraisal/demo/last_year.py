@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from accounts.models import Agency
 from appraisal.demo import phases, places
-from appraisal.demo.answers import receive
 from appraisal.demo.chronicle import Chronicle
 from appraisal.demo.dice import Dice, at_hour
 from appraisal.demo.harvest import Harvest
 from appraisal.demo.people import People
+from appraisal.demo.ratings import receive
 from appraisal.demo.setting import in_scope, live_through, make_setting
 from appraisal.demo.standings import LAST_YEAR, LEFT_OUT, Standing
 from appraisal.enums import CycleState, RatingState, ResultState, SelfState

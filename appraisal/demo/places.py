@@ -260,7 +260,7 @@ def _schools() -> Iterator[Unit]:
     primary = [school for school in texts.schools() if school.kind == "SD"][:PRIMARY_SCHOOLS]
     for school in junior:
         teachers = school.teachers // 3
-        posts = (
+        posts: tuple[Post, ...] = (
             _head("Kepala SMP Negeri", SCHOOL),
             Post("Guru Mata Pelajaran Ahli Pertama", SCHOOL, teachers // 2),
             Post("Guru Mata Pelajaran Ahli Muda", SCHOOL, teachers // 3),

@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping
 from accounts.enums import APPRAISED_TYPES
 from accounts.models import Placement
 from accounts.selectors.supervisors import supervisors_at, supervisors_of
-from appraisal.demo.answers import assess_self, rate
-from appraisal.demo.cases import Case, Setting, new_case, realized_share, work, write_plan
+from appraisal.demo.cases import Case, Setting, new_case
 from appraisal.demo.dice import Dice
 from appraisal.demo.harvest import Harvest
 from appraisal.demo.people import People, Person
+from appraisal.demo.plans import write_plan
+from appraisal.demo.ratings import rate
+from appraisal.demo.self_assessments import assess_self
 from appraisal.demo.standings import Standing
+from appraisal.demo.work import realized_share, work
 from appraisal.enums import Phase, RatingState, SelfState
 from appraisal.models import Cycle
 from appraisal.windows import Window

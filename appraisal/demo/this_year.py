@@ -11,12 +11,12 @@ from accounts.actors import Actor, Grant
 from accounts.enums import Role
 from accounts.models import Agency, Placement
 from appraisal.demo import phases, places
-from appraisal.demo.answers import receive
 from appraisal.demo.cases import Case
 from appraisal.demo.chronicle import Chronicle
 from appraisal.demo.dice import Dice, at_hour
 from appraisal.demo.harvest import Harvest
 from appraisal.demo.people import People, Person
+from appraisal.demo.ratings import receive
 from appraisal.demo.setting import in_scope, live_through, make_setting
 from appraisal.demo.standings import FIRST_IN_UNIT, FIXED, LEFT_OUT, MIX_OF, Standing
 from appraisal.enums import CycleState, Phase, PlanState, RatingState, ResultState, SelfState

@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import Agency, Employee, PersonnelNumber
 from accounts.nip import parse_number
 from accounts.selectors.data_quality import data_quality
-from appraisal.demo.seed import Shape, scattered, seed
+from appraisal.demo.seed import seed
+from appraisal.demo.shape import Shape, scattered
 from appraisal.enums import PlanState, SelfState
 from appraisal.models import Appraisal, Cycle, Measure, Plan, PlanItem, Realization, SelfSubmission
 from appraisal.selectors.assessments import self_form
