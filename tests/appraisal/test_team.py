@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.enums import ActingKind
 from accounts.models import PersonnelNumber, Placement
 from appraisal.enums import Phase, Topic
-from appraisal.models import DraftAnswer
+from appraisal.models import Appraisal, DraftAnswer
 from core.clock import now
 from tests.appraisal import leading as led
 from tests.factories.people import ActingFactory, PlacementFactory, since, until
