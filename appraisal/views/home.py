@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.actors import actor_of
 from appraisal.enums import PlanState, Predicate, SelfState
 from appraisal.models import Appraisal
 from appraisal.selectors.home import Home, home_page
 from appraisal.selectors.own_year import Current
-from appraisal.views.answers import actor_of
 from appraisal.views.badges import state_badge
 from appraisal.views.todos import todos_of
 from appraisal.views.year_strip import phase_steps
@@ -119,10 +119,13 @@ def _facts(one: Current) -> Iterable[UnderWay]:
     yield UnderWay(
         _("Supervisor"), supervisor, reverse("own_data", args=key), _("Is this right? Check your data.")
     )
-    entries = (
-        _("%(n)s entries") % {"n": one.journal_entries} if one.journal_entries else _("Nothing written yet")
-    )
-    yield UnderWay(_("Journal"), entries, reverse("journal", args=key))
+    yield UnderWay(_("Journal"), _entries(one.journal_entries), reverse("journal", args=key))
+
+
+def _entries(n: int) -> str:
+    if n == 0:
+        return _("Nothing written yet")
+    return _("One note") if n == 1 else _("%(n)s notes") % {"n": n}
 
 
 def _plan_words(one: Current) -> str:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actors import actor_of
 from appraisal.completeness import missing_in_plan
 from appraisal.enums import Action, CycleState, Party, Phase, PlanState
 from appraisal.facts import Facts, Reason
@@ -27,7 +28,7 @@ from appraisal.selectors.plans import (
     readable_versions,
 )
 from appraisal.services.plans import EDITABLE, copy_last_year, revise_plan, send_plan, withdraw_plan
-from appraisal.views.answers import actor_of, answering, readable_appraisal
+from appraisal.views.answers import answering, must_have_move, readable_appraisal
 from appraisal.views.badges import state_badge
 from appraisal.views.plan_view import plan_view
 from appraisal.workflow import available, obstacles_to
@@ -187,7 +188,7 @@ def plan_copy(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
         copied = copy_last_year(actor=actor_of(request), appraisal_id=appraisal.pk, at=arrival(request))
         messages.success(
             request,
-            _("%(n)s results of last year were copied. Check each target before you send the plan.")
+            _("Results copied from last year: %(n)s. Check each target before you send the plan.")
             % {"n": copied},
         )
     return redirect("plan", appraisal.pk)
@@ -198,6 +199,7 @@ def plan_copy(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
 def plan_revise(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     """Ask for the reason, then begin a new version; the agreed one counts until the new one is agreed."""
     appraisal = readable_appraisal(request, appraisal_id)
+    must_have_move(request, appraisal, Action.REVISE_PLAN)
     form = ReasonForm(request.POST or None, initial=initial_from_carried(request))
     if request.method == "POST" and form.is_valid():
         with answering(request, form) as call:

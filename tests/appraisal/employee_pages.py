@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Employee
 from appraisal.models import PlanItem
+from tests.personas import PASSWORD
 from tests.walk import World
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -61,3 +62,16 @@ def typed_item(**changed: str) -> dict[str, str]:
         "quantity-polarity": "maximize",
         **changed,
     }
+
+
+def sign_in_again(answer: HttpResponse, client: Client, login: str) -> HttpResponse:
+    """Sign in at the page that a POST without a session was answered with; what comes back is the form."""
+    page = answer.content.decode()
+    carried = re.search(r'name="carried" value="([^"]+)"', page)
+    action = re.search(r'<form\s+method="post"\s+action="([^"]+)"', page)
+    assert carried, words(answer)[:400]
+    assert action
+    return client.post(
+        html.unescape(action.group(1)),
+        {"login": login, "password": PASSWORD, "carried": html.unescape(carried.group(1))},
+    )
