@@ -33,49 +33,76 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.actors import Actor
+from accounts.actors import actor_of
+from accounts.enums import Role
+from appraisal.enums import Action, LookPurpose
 from appraisal.models import Appraisal
-from appraisal.policies import self_assessment_visible_to
+from appraisal.policies import look_purpose, parties_of, self_assessment_visible_to
+from appraisal.workflow import find
+from core.access_log import note_access
+from core.clock import arrival
 from core.errors import ActionRefused, NotAllowed, Sentence, StaleWrite
 
 _RELATED = ("cycle", "agency", "employee", "supervisor", "superior", "placement__position")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # ActorMiddleware
-    return actor
 
 
 # --- loading ------------------------------------------------------------------------------------
 
 
 def visible_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
-    """The appraisal, if the person may know where it stands; else 404. One query."""
-    appraisals = Appraisal.objects.visible_to(actor_of(request))
-    return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+    """The appraisal, if the person may know where it stands; else 404. One query, and the log of an auditor's look."""
+    return _seen(request, Appraisal.objects.visible_to(actor_of(request)), appraisal_id)
 
 
 def readable_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
-    """The appraisal, if the person may read its plan and what was done; else 404. One query."""
-    appraisals = Appraisal.objects.content_visible_to(actor_of(request))
-    return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+    """The appraisal, if the person may read its plan and what was done; else 404. Costs as `visible_appraisal`."""
+    return _seen(request, Appraisal.objects.content_visible_to(actor_of(request)), appraisal_id)
 
 
 def told_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
     """The appraisal, if the person may read its self-assessment (their own, or one that was sent); else 404."""
-    appraisals = Appraisal.objects.filter(self_assessment_visible_to(actor_of(request)))
-    return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+    told = Appraisal.objects.filter(self_assessment_visible_to(actor_of(request)))
+    return _seen(request, told, appraisal_id)
 
 
 def own_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
     """The person's own appraisal: 404 for whoever may not read it, 403 for whoever only reads it. One query."""
-    appraisal = readable_appraisal(request, appraisal_id)
+    appraisal = _found(Appraisal.objects.content_visible_to(actor_of(request)), appraisal_id)
     if appraisal.employee_id != actor_of(request).id:
         raise PermissionDenied
+    return appraisal
+
+
+def must_have_move(request: HttpRequest, appraisal: Appraisal, action: Action) -> None:
+    """403 for whoever may see the appraisal, but is nobody who ever makes this move."""
+    _track, move = find(action)
+    if not parties_of(actor_of(request), appraisal) & move.by.keys():
+        raise PermissionDenied
+
+
+def _found(appraisals: QuerySet[Appraisal], appraisal_id: uuid.UUID) -> Appraisal:
+    return get_object_or_404(appraisals.select_related(*_RELATED), pk=appraisal_id)
+
+
+def _seen(request: HttpRequest, appraisals: QuerySet[Appraisal], appraisal_id: uuid.UUID) -> Appraisal:
+    """The appraisal; that an auditor looks at it is kept for the employee to see."""
+    appraisal = _found(appraisals, appraisal_id)
+    actor = actor_of(request)
+    if (
+        actor.holds(Role.AUDITOR, appraisal.agency.path)
+        and look_purpose(actor, appraisal) == LookPurpose.AUDITOR
+    ):
+        note_access(
+            actor_id=actor.id,
+            object_type="appraisal",
+            object_id=appraisal.pk,
+            purpose=LookPurpose.AUDITOR,
+            at=arrival(request),
+        )
     return appraisal
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.actors import actor_of
 from appraisal.enums import CycleState, JournalKind, Party
 from appraisal.forms.execution import JournalForm
 from appraisal.models import Appraisal, JournalEntry, PlanItem
@@ -22,7 +23,7 @@ from appraisal.services.execution import (
     remove_journal_entry,
     write_journal,
 )
-from appraisal.views.answers import actor_of, answering, readable_appraisal
+from appraisal.views.answers import answering, own_appraisal, readable_appraisal
 from core.access import access
 from core.clock import arrival, today
 from core.forms import initial_from_carried
@@ -98,7 +99,7 @@ def _kinds(request: HttpRequest, appraisal: Appraisal) -> tuple[JournalKind, ...
 
 def _form(request: HttpRequest, kinds: tuple[JournalKind, ...], items: tuple[PlanItem, ...]) -> JournalForm:
     return JournalForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         kinds=kinds,
         items=items,
         may_be_private=bool(set(kinds) & EMPLOYEE_KINDS),
@@ -125,7 +126,7 @@ def _is_removable(request: HttpRequest, entry: JournalEntry) -> bool:
 @require_POST
 def journal_remove(request: HttpRequest, appraisal_id: uuid.UUID, entry_id: uuid.UUID) -> HttpResponse:
     """Remove one's own note; removed twice is removed once."""
-    appraisal = readable_appraisal(request, appraisal_id)
+    appraisal = own_appraisal(request, appraisal_id)
     with answering(request) as call:
         remove_journal_entry(
             actor=actor_of(request), appraisal_id=appraisal.pk, entry_id=entry_id, at=arrival(request)

@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.actors import actor_of
 from appraisal.enums import Action, CycleState, Party, Phase, SelfState, Track
 from appraisal.facts import Facts
 from appraisal.models import Appraisal
 from appraisal.policies import parties_of
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.segments import Reading, managers_of, other_segments, reading_of, units_above
-from appraisal.views.answers import actor_of, own_appraisal, visible_appraisal
+from appraisal.views.answers import own_appraisal, visible_appraisal
 from appraisal.views.badges import state_badge
 from appraisal.workflow import TRANSITIONS, obstacles_to
 from core.access import access

@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.actors import actor_of
 from appraisal.forms.plans import PlanItemForms, filled_from, typed_from
 from appraisal.models import Appraisal, PlanItem
 from appraisal.policies import parties_of
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.plans import indicators_for, next_steps_of_last_year, open_items
 from appraisal.services.plans import add_item, change_item, remove_item
-from appraisal.views.answers import actor_of, answering, own_appraisal, refused_form
+from appraisal.views.answers import answering, own_appraisal, refused_form
 from appraisal.views.plan_view import PlanView, plan_view
 from appraisal.views.plans import may_write
 from core.access import access

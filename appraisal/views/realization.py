@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actors import actor_of
 from appraisal.enums import CycleState, Topic
 from appraisal.facts import Reason
 from appraisal.forms.execution import EvidenceForm, ResultForm, figure_name
@@ -25,7 +26,7 @@ from appraisal.services.drafts import Saved
 from appraisal.services.execution import EvidenceData, add_evidence, remove_evidence
 from appraisal.services.self_assessments import save_item
 from appraisal.views.achieved import achieved
-from appraisal.views.answers import actor_of, answering, own_appraisal, readable_appraisal
+from appraisal.views.answers import answering, own_appraisal, readable_appraisal
 from appraisal.views.drafting import Draft, Outcome, draft_of, save_page
 from core.access import access
 from core.clock import arrival, today
@@ -182,7 +183,8 @@ def evidence_new(request: HttpRequest, appraisal_id: uuid.UUID, item_key: uuid.U
     appraisal = own_appraisal(request, appraisal_id)
     row = find_row(agreed_rows(appraisal, item_key=item_key), item_key)
     form = EvidenceForm(
-        request.POST or None, initial={"dated_on": today(arrival(request)), **initial_from_carried(request)}
+        request.POST if request.method == "POST" else None,
+        initial={"dated_on": today(arrival(request)), **initial_from_carried(request)},
     )
     back = _back(request, appraisal, item_key)
     if request.method == "POST" and form.is_valid():

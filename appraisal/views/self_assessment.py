@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actors import actor_of
 from appraisal.enums import Action, Party, Phase, RatingState, SelfState, Topic
 from appraisal.facts import Facts
 from appraisal.forms.self_assessment import DeclarationForm
@@ -21,7 +22,7 @@ from appraisal.selectors.facts import facts_of
 from appraisal.selectors.self_pages import WRITABLE, Page, Stage, all_pages, minutes_left, stage_of
 from appraisal.services.self_assessments import send_self_assessment, withdraw_self_assessment
 from appraisal.views.achieved import achieved
-from appraisal.views.answers import actor_of, answering, own_appraisal, told_appraisal
+from appraisal.views.answers import answering, own_appraisal, told_appraisal
 from appraisal.views.self_sent import level_words, sent_view
 from appraisal.views.self_words import checking_task, page_url, tasks_of
 from appraisal.workflow import available
@@ -126,7 +127,9 @@ def _sent_page(request: HttpRequest, appraisal: Appraisal, facts: Facts, *, own:
 def self_check(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     """All answers on one page with links to change them; then the declaration, and sending."""
     appraisal = own_appraisal(request, appraisal_id)
-    declaration = DeclarationForm(request.POST or None, initial=initial_from_carried(request))
+    declaration = DeclarationForm(
+        request.POST if request.method == "POST" else None, initial=initial_from_carried(request)
+    )
     if request.method == "POST" and declaration.is_valid():
         with answering(request, declaration) as call:
             send_self_assessment(

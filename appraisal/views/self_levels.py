@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.actors import actor_of
 from appraisal.enums import Topic
 from appraisal.facts import Reason
 from appraisal.forms.self_assessment import LevelForm, fields_of
@@ -29,7 +30,7 @@ from appraisal.selectors.self_pages import (
     value_pages_of,
 )
 from appraisal.services.self_assessments import save_answer
-from appraisal.views.answers import actor_of, own_appraisal
+from appraisal.views.answers import own_appraisal
 from appraisal.views.drafting import Draft, Outcome, save_page
 from appraisal.views.self_steps import after_saving, common_context, place_of, turned_away
 from core.access import access

@@ -25,11 +25,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from core.access_log import AccessLogEntry
 from tests.access import rows
 from tests.personas import PERSONAS
 from tests.walk import CANARIES, Stage, World
 
 STRANGER = "stranger"
+AUDITOR = "fajar"
 SIGN_IN = "sign-in"
 EVERYBODY = " ".join(PERSONAS)
 ASKING = (*PERSONAS, STRANGER)
@@ -116,6 +118,7 @@ class Visitors:
         with transaction.atomic():
             answer = getattr(client, row.method)(url, data, headers=dict(row.headers))
             body(answer)
+            answer.logged = name == AUDITOR and AccessLogEntry.objects.exists()
             transaction.set_rollback(True)
         client.cookies = cookies
         return answer
@@ -152,6 +155,8 @@ def differences(world: World, visitors: Visitors, chosen: list[Row]) -> Iterator
             got = status_of(answer)
             if got != expected:
                 yield f"{row}: {name} expected {expected}, got {got}"
+            if row.whose and name == AUDITOR and got == 200 and not answer.logged:
+                yield f"{row}: the look of the auditor is not logged"
             for canary in seen_canaries(body(answer)):
                 if name not in readers_of(canary, world.stage):
                     yield f"{row}: {name} must not read the {canary} of ani"

@@ -6,7 +6,9 @@ from tests.walk import Stage
 
 READERS = "budi citra kartika fajar"  # beside ani: supervisor, superior, agency head, auditor
 PARTIES = f"ani {READERS}"
-WATCHING = "dewi gita nina"  # HR of the agency and of the city, performance manager: where it stands, no content
+WATCHING = (
+    "dewi gita nina"  # HR of the agency and of the city, performance manager: where it stands, no content
+)
 KNOW_OF = f"{PARTIES} {WATCHING}"
 
 
@@ -58,9 +60,17 @@ ROWS = [
     Row("own_data", only_ani(), whose="ani"),
     # The plan: a draft is empty to its readers, a sent one is not.
     *(Row("plan", seen_by(PARTIES), stage=stage, whose="ani") for stage in (Stage.PLANNING, Stage.EXECUTION)),
-    Row("plan_version", seen_by("ani"), stage=Stage.PLANNING, whose="ani", kwargs=lambda _world: {"version": 1}),
+    Row(
+        "plan_version",
+        seen_by("ani"),
+        stage=Stage.PLANNING,
+        whose="ani",
+        kwargs=lambda _world: {"version": 1},
+    ),
     Row("plan_version", seen_by(PARTIES), whose="ani", kwargs=lambda _world: {"version": 1}),
-    Row("plan_version", {404: EVERYBODY, SIGN_IN: STRANGER}, whose="ani", kwargs=lambda _world: {"version": 9}),
+    Row(
+        "plan_version", {404: EVERYBODY, SIGN_IN: STRANGER}, whose="ani", kwargs=lambda _world: {"version": 9}
+    ),
     *(
         Row(route, GETS_405, whose="ani")
         for route in ("plan_send", "plan_withdraw", "plan_copy", "self_withdraw")
@@ -76,7 +86,11 @@ ROWS = [
         whose="ani",
         method="post",
     ),
-    Row("plan_revise", seen_by(PARTIES), whose="ani"),
+    Row(
+        "plan_revise",
+        {200: "ani budi", 403: "citra kartika fajar", 404: others(PARTIES), SIGN_IN: STRANGER},
+        whose="ani",
+    ),
     Row(
         "plan_revise",
         {302: "ani budi", 403: "citra kartika fajar", 404: others(PARTIES), SIGN_IN: STRANGER},
@@ -87,7 +101,9 @@ ROWS = [
     Row("plan_item_new", only_ani(), stage=Stage.PLANNING, whose="ani"),
     Row("plan_item", only_ani(), stage=Stage.PLANNING, whose="ani", kwargs=open_item),
     Row("plan_item_remove", only_ani(), stage=Stage.PLANNING, whose="ani", kwargs=open_item),
-    Row("plan_item_remove", only_ani(302), stage=Stage.PLANNING, whose="ani", method="post", kwargs=open_item),
+    Row(
+        "plan_item_remove", only_ani(302), stage=Stage.PLANNING, whose="ani", method="post", kwargs=open_item
+    ),
     # The year's work.
     Row("realization", seen_by(PARTIES), whose="ani"),
     Row("realization_item", only_ani(), whose="ani", kwargs=agreed_item),
@@ -96,7 +112,7 @@ ROWS = [
     Row("evidence_remove", only_ani(302), whose="ani", method="post", kwargs=proof),
     Row("journal", seen_by(PARTIES), whose="ani"),
     Row("journal_remove", GETS_405, whose="ani", kwargs=note),
-    Row("journal_remove", seen_by(PARTIES, 302), whose="ani", method="post", kwargs=note),
+    Row("journal_remove", only_ani(302), whose="ani", method="post", kwargs=note),
     # The self-assessment: a draft is its writer's, a sent one is read by the same people as the plan.
     Row("self_assessment", seen_by("ani"), stage=Stage.SELF_DRAFT, whose="ani"),
     *(
@@ -113,7 +129,11 @@ ROWS = [
         kwargs=lambda _world: {"code": "XX"},
     ),
     Row(
-        "self_competency", only_ani(), stage=Stage.SELF_DRAFT, whose="ani", kwargs=lambda _world: {"code": "INT"}
+        "self_competency",
+        only_ani(),
+        stage=Stage.SELF_DRAFT,
+        whose="ani",
+        kwargs=lambda _world: {"code": "INT"},
     ),
     Row("self_check", only_ani(), stage=Stage.SELF_DRAFT, whose="ani"),
     Row("self_receipt", only_ani(), stage=Stage.SELF_SENT, whose="ani", kwargs=receipt),
