@@ -200,7 +200,9 @@ def plan_revise(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     """Ask for the reason, then begin a new version; the agreed one counts until the new one is agreed."""
     appraisal = readable_appraisal(request, appraisal_id)
     must_have_move(request, appraisal, Action.REVISE_PLAN)
-    form = ReasonForm(request.POST or None, initial=initial_from_carried(request))
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, initial=initial_from_carried(request)
+    )
     if request.method == "POST" and form.is_valid():
         with answering(request, form) as call:
             revise_plan(

@@ -426,10 +426,10 @@ def test_an_agreed_plan_is_changed_as_a_new_version_with_marked_differences():
     )
     ani.post(url(world, "plan_item_remove", second.pk))
     ani.post(url(world, "plan_item_new"), typed_item())
-    page = ani.get(url(world, "plan")).content.decode()
-    assert '<del><span class="visually-hidden">Before: </span>95 persen</del>' in page
-    assert '<ins><span class="visually-hidden">Now: </span>97 persen</ins>' in page
-    assert f"<ins>{TEXT}</ins>" in page
+    answer = ani.get(url(world, "plan"))
+    assert "Before: 95 persen Now: 97 persen" in words(answer)
+    page = " ".join(answer.content.decode().split())
+    assert f">{TEXT}</ins>" in page
     assert "<del>Panduan operator sekolah</del>" in page
     assert "This is version 2" in words(ani.get(url(world, "plan")))
     # The others go on reading the version that counts.
@@ -440,9 +440,9 @@ def test_an_agreed_plan_is_changed_as_a_new_version_with_marked_differences():
     plans.agree_plan(actor=world.actor("budi"), appraisal_id=world.ani.pk, at=now())
     old = ani.get(url(world, "plan_version", 1))
     new = ani.get(url(world, "plan_version", 2))
-    assert "<ins>" not in old.content.decode()
+    assert "<ins" not in old.content.decode()
     assert "Tugas baru dari dinas." in words(new)
-    assert f"<ins>{TEXT}</ins>" in new.content.decode()
+    assert f">{TEXT}</ins>" in new.content.decode()
     twice = ani.post(url(world, "plan_revise"), {"reason": "Lagi."}, follow=True)
     assert twice.status_code == 200
     assert ani.post(url(world, "plan_revise"), {"reason": "Lagi."}).status_code == 200

@@ -328,7 +328,7 @@ def test_others_read_and_do_not_write(world):
 
 def test_one_removes_only_ones_own_notes(world, ani):
     entry = JournalEntry.objects.get(shared=True)
-    assert browser_of(world.city.budi).post(url(world, "journal_remove", entry.pk)).status_code == 302
+    assert browser_of(world.city.budi).post(url(world, "journal_remove", entry.pk)).status_code == 403
     assert JournalEntry.objects.filter(pk=entry.pk).exists()
     for _click in range(2):
         assert ani.post(url(world, "journal_remove", entry.pk)).status_code == 302
