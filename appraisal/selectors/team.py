@@ -206,6 +206,7 @@ def _facts(appraisal: Appraisal, rows: Iterable[WindowRow], at: dt.datetime) -> 
 
 
 def segments_of(appraisal: Appraisal) -> tuple[Segment, ...]:
+    """The other segments of the person's year, as `leading_rows` annotated them. No query."""
     return tuple(
         Segment(
             unit=said["unit"],

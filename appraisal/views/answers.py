@@ -41,7 +41,7 @@ from accounts.actors import actor_of
 from accounts.enums import Role
 from appraisal.enums import Action, LookPurpose
 from appraisal.models import Appraisal
-from appraisal.policies import look_purpose, parties_of, self_assessment_visible_to
+from appraisal.policies import look_purpose, parties_of
 from appraisal.workflow import find
 from core.access_log import note_access
 from core.clock import arrival
@@ -65,8 +65,7 @@ def readable_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Apprais
 
 def told_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
     """The appraisal, if the person may read its self-assessment (their own, or one that was sent); else 404."""
-    told = Appraisal.objects.filter(self_assessment_visible_to(actor_of(request)))
-    return _seen(request, told, appraisal_id)
+    return _seen(request, Appraisal.objects.told_visible_to(actor_of(request)), appraisal_id)
 
 
 def own_appraisal(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:

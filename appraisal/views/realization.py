@@ -20,6 +20,7 @@ from appraisal.facts import Reason
 from appraisal.forms.execution import EvidenceForm, ResultForm, figure_name
 from appraisal.models import Appraisal
 from appraisal.obstacles import realization_refusals
+from appraisal.selectors.drafts import Draft, draft_of
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.plans import ItemRow, MeasureRow, agreed_rows, with_evidence
 from appraisal.services.drafts import Saved
@@ -27,7 +28,7 @@ from appraisal.services.execution import EvidenceData, add_evidence, remove_evid
 from appraisal.services.self_assessments import save_item
 from appraisal.views.achieved import achieved
 from appraisal.views.answers import answering, own_appraisal, readable_appraisal
-from appraisal.views.drafting import Draft, Outcome, draft_of, save_page
+from appraisal.views.drafting import Outcome, save_page
 from core.access import access
 from core.clock import arrival, today
 from core.forms import initial_from_carried

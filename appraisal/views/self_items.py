@@ -17,6 +17,7 @@ from appraisal.selectors.assessments import (
     answers_of,
     value_pages,
 )
+from appraisal.selectors.drafts import Draft, draft_of
 from appraisal.selectors.plans import ItemRow, agreed_rows, with_evidence
 from appraisal.selectors.self_pages import (
     Page,
@@ -25,7 +26,7 @@ from appraisal.selectors.self_pages import (
 )
 from appraisal.views import realization
 from appraisal.views.answers import own_appraisal
-from appraisal.views.drafting import Draft, Outcome, draft_of
+from appraisal.views.drafting import Outcome
 from appraisal.views.self_steps import after_saving, common_context, place_of, turned_away
 from core.access import access
 

@@ -24,6 +24,7 @@ from appraisal.selectors.assessments import (
     competency_pages,
     value_pages,
 )
+from appraisal.selectors.drafts import Draft
 from appraisal.selectors.self_pages import (
     Page,
     competency_pages_of,
@@ -31,7 +32,7 @@ from appraisal.selectors.self_pages import (
 )
 from appraisal.services.self_assessments import save_answer
 from appraisal.views.answers import own_appraisal
-from appraisal.views.drafting import Draft, Outcome, save_page
+from appraisal.views.drafting import Outcome, save_page
 from appraisal.views.self_steps import after_saving, common_context, place_of, turned_away
 from core.access import access
 from core.clock import arrival

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from appraisal.facts import Reason
 from appraisal.models import Appraisal
+from appraisal.selectors.drafts import Draft
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.self_pages import WRITABLE, Page, stage_of
-from appraisal.views.drafting import Draft, Outcome
+from appraisal.views.drafting import Outcome
 from appraisal.views.self_words import page_url
 from core.clock import arrival
 from core.forms import BaseForm, initial_from_carried
