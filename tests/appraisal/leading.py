@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 from django.test import Client
@@ -34,6 +35,11 @@ def signed_in(person: Employee, *, language: str = "en") -> Client:
     client = Client()
     client.force_login(Employee.objects.get(pk=person.pk))
     return client
+
+
+def squeezed(html: str) -> str:
+    """The markup on one line, however its template is laid out."""
+    return re.sub(r"\s*(/?>)\s*", r"\1", re.sub(r"\s+", " ", html))
 
 
 def open_now(cycle: Cycle, phase: Phase, *, days: int = 5) -> None:
@@ -83,27 +89,31 @@ def _actor(person: Employee) -> Actor:
     return Actor(id=person.pk, name=person.name)
 
 
+def add_item(
+    world: World, appraisal: Appraisal, result: str, at: dt.datetime, kind: ItemKind = ItemKind.ADDITIONAL
+) -> None:
+    """One result with one measure in the open version."""
+    measure = plans.MeasureData(
+        aspect=Aspect.QUANTITY,
+        indicator="Sekolah dengan data lengkap",
+        unit="persen",
+        polarity=Polarity.MAXIMIZE,
+        target=Decimal(95),
+    )
+    plans.add_item(
+        actor=_actor(appraisal.employee),
+        appraisal_id=appraisal.pk,
+        data=plans.ItemData(result=result, kind=kind, measures=(measure,)),
+        at=at,
+    )
+
+
 def send_plan(world: World, appraisal: Appraisal) -> None:
     """The employee writes two results and sends the plan."""
-    at, employee = world.during(Phase.PLANNING), _actor(appraisal.employee)
-    for result, kind in (
-        ("Data kelulusan lengkap dan tepat waktu", ItemKind.MAIN),
-        ("Panduan operator sekolah", ItemKind.ADDITIONAL),
-    ):
-        measure = plans.MeasureData(
-            aspect=Aspect.QUANTITY,
-            indicator="Sekolah dengan data lengkap",
-            unit="persen",
-            polarity=Polarity.MAXIMIZE,
-            target=Decimal(95),
-        )
-        plans.add_item(
-            actor=employee,
-            appraisal_id=appraisal.pk,
-            data=plans.ItemData(result=result, kind=kind, measures=(measure,)),
-            at=at,
-        )
-    plans.send_plan(actor=employee, appraisal_id=appraisal.pk, at=at)
+    at = world.during(Phase.PLANNING)
+    add_item(world, appraisal, "Data kelulusan lengkap dan tepat waktu", at, ItemKind.MAIN)
+    add_item(world, appraisal, "Panduan operator sekolah", at)
+    plans.send_plan(actor=_actor(appraisal.employee), appraisal_id=appraisal.pk, at=at)
 
 
 def agree_plan(world: World, appraisal: Appraisal) -> None:
