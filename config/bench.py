@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from config import postgres, redisserver
+from config import postgres, postgres_programs, redisserver
 from config.processes import Child
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +45,7 @@ def services() -> Iterator[tuple[str, str]]:
     running: list[Child] = []
     try:
         cluster = postgres.new_cluster(home, owner)
-        binaries = postgres.reachable_binaries(postgres.find_binaries(), home, owner)
+        binaries = postgres_programs.reachable_binaries(postgres_programs.find_binaries(), home, owner)
         postgres.initialise(cluster, binaries, hasty=False)
         running.append(postgres.serve(cluster, binaries, log=logs / "postgresql.log", hasty=False))
         store = redisserver.new_store(logs)

@@ -115,6 +115,7 @@ def subjects(cycle: Cycle) -> list[Ask]:
             period=(today(), None),
             reason="Bench.",
         )
+    supervisor = Employee.objects.get(supervised=rated)
     page = reverse("self_value", args=[mine.pk, value.code])
     return [
         Ask("floor", mine.employee, reverse("floor")),
@@ -127,8 +128,8 @@ def subjects(cycle: Cycle) -> list[Ask]:
             page,
             lambda n: {"level": str(n % 3 + 2), "text": "", "revision": str(n)},
         ),
-        Ask("supervisor's team", rated.supervisor, reverse("team")),
-        Ask("rating page", rated.supervisor, reverse("rate_value", args=[rated.pk, value.code])),
+        Ask("supervisor's team", supervisor, reverse("team")),
+        Ask("rating page", supervisor, reverse("rate_value", args=[rated.pk, value.code])),
         Ask("HR progress", hr, reverse("progress")),
     ]
 

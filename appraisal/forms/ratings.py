@@ -126,7 +126,7 @@ class ValueForm(_WithEvent):
     def __init__(
         self, *args: Any, levels: Sequence[Level], level_ratings: Sequence[str], **kwargs: Any
     ) -> None:
-        self.base_fields = {
+        self.base_fields = {  # type: ignore[misc]  # this form's own, copied by Form.__init__
             "level": RatingField(
                 label=_("Which description fits best over the whole year?"),
                 help_text=_("Think of events from January to December, not only of this month."),
@@ -180,7 +180,7 @@ class CompetencyForm(DraftForm):
     may_stay_empty = ("level",)
 
     def __init__(self, *args: Any, levels: Sequence[Level], required: int, **kwargs: Any) -> None:
-        self.base_fields = {
+        self.base_fields = {  # type: ignore[misc]  # this form's own, copied by Form.__init__
             "level": RatingField(
                 label=_("Which level has the employee shown this year?"),
                 help_text=_("Choose the highest level of which you have seen the signs."),
@@ -269,7 +269,7 @@ class FeedbackForm(DraftForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.base_fields = {
+        self.base_fields = {  # type: ignore[misc]  # this form's own, copied by Form.__init__
             f"{part}_{number}": _text(_numbered(label, number), hint if number == 1 else "", rows=3)
             for part, label, hint in self.PARTS
             for number in range(1, LINES + 1)

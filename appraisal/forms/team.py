@@ -57,7 +57,7 @@ class CommentForm(BaseForm):
     may_stay_empty = ("comment",)
 
     def __init__(self, *args: Any, label: Sentence, hint: Sentence, **kwargs: Any) -> None:
-        self.base_fields = {
+        self.base_fields = {  # type: ignore[misc]  # this form's own, copied by Form.__init__
             "comment": TextField(
                 label=label, help_text=hint, max_length=MAX_CHARACTERS, rows=4, required=False
             )

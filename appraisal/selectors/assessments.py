@@ -138,7 +138,10 @@ _TITLES_KEY, _TITLES_SECONDS = "level_titles", 600
 
 def level_titles() -> dict[tuple[Topic, str, int], str]:
     """What the levels of core values and competencies are called. One query, or none for ten minutes."""
-    titles: dict[tuple[Topic, str, int], str] = cache.get_or_set(_TITLES_KEY, _read_titles, _TITLES_SECONDS)
+    titles: dict[tuple[Topic, str, int], str] | None = cache.get(_TITLES_KEY)
+    if titles is None:
+        titles = _read_titles()
+        cache.set(_TITLES_KEY, titles, _TITLES_SECONDS)
     return titles
 
 

@@ -169,8 +169,8 @@ def _named(q: str) -> Any:
     found = Q(employee__sort_name__contains=text)
     digits = text.replace(" ", "").replace(".", "")
     if digits.isdecimal():
-        found |= Exists(
-            PersonnelNumber.objects.filter(employee=OuterRef("employee"), digits__startswith=digits)
+        found |= Q(
+            Exists(PersonnelNumber.objects.filter(employee=OuterRef("employee"), digits__startswith=digits))
         )
     return Case(When(found, then=Value(True)), default=Value(False), output_field=BooleanField())
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -30,7 +30,7 @@ from appraisal.views.rating_words import linked, name_of, neighbours, tabs_of, u
 from core.forms import initial_from_carried
 from core.rating import RatingField, options_of
 
-Make = partial[DraftForm]
+Page = TypeVar("Page", bound=DraftForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,14 @@ def place_or_404(desk: Desk, topic: Topic, key: str) -> Place:
 
 
 def draft_page(
-    request: HttpRequest, desk: Desk, place: Place, make: Make, template: str, **context: Any
+    request: HttpRequest, desk: Desk, place: Place, make: partial[Page], template: str, **context: Any
 ) -> HttpResponse:
     """Show the page, or save it: for a script as data, for a person with the next page or the reasons."""
     answers = desk.form.answers
     stored = answers.one(place.topic, place.key)
     revision = answers.revision(place.topic, place.key)
     carried = initial_from_carried(request)
+    kind = cast("type[DraftForm]", make.func)
     page: DraftForm | None = None
     outcome = Outcome()
     if request.method == "POST":
@@ -99,7 +100,7 @@ def draft_page(
         if outcome.saved is not None and ("later" in request.POST or not _asks_again(page)):
             return _onward(request, desk, place)
     elif desk.led.can_write or (carried and desk.led.is_rater):
-        page = make(initial=carried or make.func.initial_of(stored), version=revision)
+        page = make(initial=carried or kind.initial_of(stored), version=revision)
     number, total, following = neighbours(desk.form, place)
     return render(
         request,
@@ -113,12 +114,10 @@ def draft_page(
             "next_name": name_of(following) if following else "",
             "tabs": tabs_of(desk.appraisal, desk.form, place.topic) if desk.led.is_rater else (),
             "form": page,
-            "stored": _in_words(make(initial=make.func.initial_of(outcome.stored.data)))
-            if outcome.stored
-            else (),
+            "stored": _in_words(make(initial=kind.initial_of(outcome.stored.data))) if outcome.stored else (),
             "stored_at": outcome.stored.saved_at if outcome.stored else None,
             "saved_at": outcome.saved.saved_at if outcome.saved else answers.saved_at(place.topic, place.key),
-            "kept": _in_words(make(initial=make.func.initial_of(stored))) if page is None and stored else (),
+            "kept": _in_words(make(initial=kind.initial_of(stored))) if page is None and stored else (),
             "fields_template": "",
             "missing": _still_missing(desk, place) if desk.led.is_rater else (),
             **context,

@@ -97,7 +97,7 @@ def _comment_form(act: str, data: Any, carried: dict[str, Any]) -> CommentForm:
 
 def _answer(request: HttpRequest, led: Led, act: str, forms: dict[str, CommentForm], at: dt.datetime) -> bool:
     """Carry out the answer; False when it was refused and the page says why."""
-    who = {"actor": actor_of(request), "appraisal_id": led.appraisal.pk, "at": at}
+    who: dict[str, Any] = {"actor": actor_of(request), "appraisal_id": led.appraisal.pk, "at": at}
     seen_at = read_moment(request.POST.get("seen_at", ""))
     name = led.appraisal.employee.name
     if act == "agree":
