@@ -108,20 +108,19 @@ def add_item(
     )
 
 
-def send_plan(world: World, appraisal: Appraisal) -> None:
+def send_plan(world: World, appraisal: Appraisal, *, at: dt.datetime | None = None) -> None:
     """The employee writes two results and sends the plan."""
-    at = world.during(Phase.PLANNING)
+    at = at or world.during(Phase.PLANNING)
     add_item(world, appraisal, "Data kelulusan lengkap dan tepat waktu", at, ItemKind.MAIN)
     add_item(world, appraisal, "Panduan operator sekolah", at)
     plans.send_plan(actor=_actor(appraisal.employee), appraisal_id=appraisal.pk, at=at)
 
 
-def agree_plan(world: World, appraisal: Appraisal) -> None:
+def agree_plan(world: World, appraisal: Appraisal, *, at: dt.datetime | None = None) -> None:
     """The plan is sent and agreed."""
-    send_plan(world, appraisal)
-    plans.agree_plan(
-        actor=_actor(world.city.budi), appraisal_id=appraisal.pk, at=world.during(Phase.PLANNING)
-    )
+    at = at or world.during(Phase.PLANNING)
+    send_plan(world, appraisal, at=at)
+    plans.agree_plan(actor=_actor(world.city.budi), appraisal_id=appraisal.pk, at=at)
 
 
 def send_self(
