@@ -30,7 +30,7 @@ from tests import strictness  # noqa: E402
 strictness.make_unknown_variables_fail()
 strictness.let_the_flush_pass_the_guards()
 
-pytest_plugins = ["tests.browser", "tests.worker"]
+pytest_plugins = ["tests.browser", "tests.fixtures", "tests.worker"]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -96,3 +96,14 @@ def test_personas_hold_their_roles() -> None:
         "fajar": ["auditor"],
         "rahmat": ["admin"],
     }
+
+
+def test_a_test_may_ask_for_the_city_alone(city) -> None:
+    assert (city.ani.name, city.surya.login) == ("Ani Suryani", "surya")
+    assert city.person("budi") == city.budi
+    with pytest.raises(KeyError):
+        city.person("root")
+
+
+def test_a_test_may_ask_for_a_stage(world_in) -> None:
+    assert world_in(Stage.PLANNING).ani.plan_state == PlanState.DRAFT
