@@ -343,3 +343,7 @@ def test_english_needs_no_catalogue() -> None:
             translation.gettext("Please type your current password.") == "Please type your current password."
         )
         assert translation.get_language() == "en"
+
+
+def test_the_catalogue_of_the_repository_is_complete() -> None:
+    assert catalogues.problems(catalogues.ROOT) == []
