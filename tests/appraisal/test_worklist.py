@@ -133,7 +133,7 @@ def test_realisation_is_asked_for_until_every_figure_is_there():
             actor=world.actor("ani"),
             appraisal_id=world.ani.pk,
             item_key=item.key,
-            realizations={measure.key: Decimal("90") for measure in item.measures.all()},
+            realizations={measure.key: Decimal(90) for measure in item.measures.all()},
             typed={},
             revision=0,
             at=world.calendar.now,
