@@ -19,7 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "akun-ditutup/",
-        access(public=True, reason="Told to who gave the right password of a closed account.")(sign_in.inactive),
+        access(public=True, reason="Told to who gave the right password of a closed account.")(
+            sign_in.inactive
+        ),
         name="account_inactive",
     ),
     path(

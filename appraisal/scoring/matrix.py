@@ -225,7 +225,9 @@ def _item_node(item: ItemInput) -> Node:
 
 
 def _measure_node(measure: MeasureInput) -> Node:
-    reached = achievement(Polarity(measure.polarity), measure.target, measure.realization, upper=measure.upper)
+    reached = achievement(
+        Polarity(measure.polarity), measure.target, measure.realization, upper=measure.upper
+    )
     facts = {
         "aspect": measure.aspect,
         "unit": measure.unit,

@@ -80,9 +80,7 @@ def _state(window: Window | None, at: dt.datetime) -> str:
     return "open" if window.is_open(at) else "ahead"
 
 
-def locks(
-    rows: Mapping[Phase, WindowRow], cycle: Cycle, at: dt.datetime
-) -> dict[Phase, tuple[bool, bool]]:
+def locks(rows: Mapping[Phase, WindowRow], cycle: Cycle, at: dt.datetime) -> dict[Phase, tuple[bool, bool]]:
     """Which of the two days of each phase can no longer be changed: in an open cycle, what has passed."""
     if cycle.state == CycleState.DRAFT:
         return {}
@@ -144,5 +142,3 @@ def parent_rows(rows: Sequence[WindowRow], path: str) -> dict[Phase, Window]:
     return {
         phase: window for phase in PHASES_IN_USE if (window := window_for(phase, path, above)) is not None
     }
-
-

@@ -112,7 +112,9 @@ def recall(request: HttpRequest, year: int, unit_id: uuid.UUID) -> HttpResponse:
         messages.info(request, _("No results are published here."))
         return redirect("publication", year, unit.pk)
     if not page.may_recall:
-        messages.warning(request, _("An employee has already opened a result, so it can no longer be recalled."))
+        messages.warning(
+            request, _("An employee has already opened a result, so it can no longer be recalled.")
+        )
         return redirect("publication", year, unit.pk)
     form = RecallForm(
         request.POST if request.method == "POST" else None, initial=initial_from_carried(request)

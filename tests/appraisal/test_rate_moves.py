@@ -1,7 +1,6 @@
 """First save, sending one and sending all, revising, returning: each once, with its words, and what refuses them."""
 
 import re
-import uuid
 
 import pytest
 from django.db import connection
@@ -217,7 +216,7 @@ def test_only_the_names_that_were_shown_are_sent(team, budi):
     assert "Ready, not sent Joko Prasetyo" in text_of(done)
 
 
-@pytest.mark.parametrize("ids", [[], ["x"], [str(uuid.uuid4())], ["x" * 100_000]])
+@pytest.mark.parametrize("ids", [[], ["x"], ["7d1f4b5e-0c7a-4a39-8d52-4145f0ac3262"], ["x" * 100_000]])
 def test_strange_names_are_left_out(team, budi, ids):
     before = traces()
     done = budi.post(reverse("send_ready"), {"id": ids, "asked_at": "gestern"}, follow=True)

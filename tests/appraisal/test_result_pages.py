@@ -438,7 +438,7 @@ def test_a_text_that_is_too_long_is_refused_and_kept() -> None:
 
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert re.search(r"<title>\s*Error:", page), page[page.index("<title>"):][:200]
+    assert re.search(r"<title>\s*Error:", page), page[page.index("<title>") :][:200]
     assert "Shorten it to 4,000 at most." in page
     assert long.strip() in page
     assert world.ani.result_state == ResultState.RECEIVED
