@@ -17,7 +17,7 @@ from appraisal.selectors.assessments import (
     answers_of,
     value_pages,
 )
-from appraisal.selectors.drafts import Draft, draft_of
+from appraisal.selectors.drafts import Draft
 from appraisal.selectors.plans import ItemRow, agreed_rows, with_evidence
 from appraisal.selectors.self_pages import (
     Page,
@@ -44,8 +44,7 @@ def self_item(request: HttpRequest, appraisal_id: uuid.UUID, item_key: uuid.UUID
     outcome = Outcome()
     posted = None
     if request.method == "POST":
-        draft = draft_of(appraisal, Topic.ITEM, key)
-        posted = realization.result_form(request, row, draft, reflecting=True, data=request.POST)
+        posted = realization.result_form(request, row, Draft(), reflecting=True, data=request.POST)
         outcome = realization.save_result_page(request, appraisal, row, posted)
         if outcome.response is not None:
             return outcome.response

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actors import actor_of
+from appraisal.completeness import LEVELS
 from appraisal.enums import Topic
 from appraisal.facts import Reason
 from appraisal.forms.self_assessment import LevelForm, fields_of
@@ -37,6 +38,7 @@ from appraisal.views.self_steps import after_saving, common_context, place_of, t
 from core.access import access
 from core.clock import arrival
 from core.forms import initial_from_carried
+from core.middleware import wants_data
 
 _REASON = "The employee writes their own self-assessment."
 
@@ -48,14 +50,14 @@ def self_value(request: HttpRequest, appraisal_id: uuid.UUID, code: str) -> Http
     appraisal = own_appraisal(request, appraisal_id)
     if elsewhere := turned_away(request, appraisal):
         return elsewhere
-    values = value_pages(texts_of=code)
+    values = value_pages(texts_of=_texts(request, code))
     value = next((one for one in values if one.code == code), None)
     if value is None:
         raise Http404
     asked = Asked(
         topic=Topic.VALUE,
         key=code,
-        levels=value.levels,
+        levels=value.levels or _BARE_LEVELS,
         question=_("What describes you best throughout %(year)s?") % {"year": appraisal.cycle.year},
         hint=_("Choose one. Think of events from January to December, not only of this month."),
         words_hint=_(
@@ -80,14 +82,14 @@ def self_competency(request: HttpRequest, appraisal_id: uuid.UUID, code: str) ->
     appraisal = own_appraisal(request, appraisal_id)
     if elsewhere := turned_away(request, appraisal):
         return elsewhere
-    competencies = competency_pages(appraisal, texts_of=code)
+    competencies = competency_pages(appraisal, texts_of=_texts(request, code))
     competency = next((one for one in competencies if one.code == code), None)
     if competency is None:
         raise Http404
     asked = Asked(
         topic=Topic.COMPETENCY,
         key=code,
-        levels=competency.levels,
+        levels=competency.levels or _BARE_LEVELS,
         question=_("Which level have you reached?"),
         hint=_("Your position asks for level %(level)s. Each level includes those below it.")
         % {"level": competency.required},
@@ -103,6 +105,15 @@ def self_competency(request: HttpRequest, appraisal_id: uuid.UUID, code: str) ->
         template="appraisal/self_assessment/competency.html",
         extra={"competency": competency},
     )
+
+
+# A script that saves needs to know which levels there are, not what they look like.
+_BARE_LEVELS = tuple(Level(number, "", "") for number in LEVELS)
+
+
+def _texts(request: HttpRequest, code: str) -> str:
+    """The page whose texts are read; none for a script, which is answered in data."""
+    return "" if wants_data(request) else code
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,14 @@ def test_the_script_saves_and_names_the_revision(world, ani):
     assert not AuditEvent.objects.filter(act__startswith="self_assessment").exists()
 
 
+@pytest.mark.parametrize(("route", "code"), [("self_value", "BP"), ("self_competency", "INT")])
+def test_saving_by_itself_costs_ten_statements(world, ani, route, code, django_assert_num_queries):
+    page = url(world, route, code)
+    with django_assert_num_queries(10):  # two of them open and close the transaction
+        answer = ani.post(page, level(revision=1), headers=FETCH)
+    assert answer.json()["revision"] == 2
+
+
 def test_two_tabs_see_each_others_version(world, ani):
     empty(world)
     page = url(world, "self_value", "BP")

@@ -146,7 +146,7 @@ def assess_oneself(page: Page, world: World) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Tick the declaration")
     page.get_by_label("What I wrote is true").check()
     page.get_by_role("button", name="Send the self-assessment").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Receipt")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Receipt of the self-assessment")
     expect(page.get_by_text(SelfSubmission.objects.get().number)).to_be_visible()
     assert world.ani.self_state == SelfState.SENT
     page.get_by_role("button", name="Take the self-assessment back").click()
@@ -321,7 +321,7 @@ def test_every_page_of_the_self_assessment_is_accessible(page_factory, axe, them
     page.goto(url(world, "self_check"))
     page.get_by_label("What I wrote is true").check()
     page.get_by_role("button", name="Send the self-assessment").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Receipt")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Receipt of the self-assessment")
     axe(page)
     page.goto(url(world, "self_assessment"))
     axe(page)
