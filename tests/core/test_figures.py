@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from core.figures import Group, Mark, Share, share_bars, stacked_bars, timeline
+from core.figures import Group, Level, Mark, Share, level_bars, share_bars, stacked_bars, timeline
 from tests.core.markup import rendered
 
 MARKS = (Mark("1", "Sent"), Mark("2", "Begun"), Mark("track", "Not begun"))
@@ -102,3 +102,25 @@ def test_a_timeline_stays_on_its_strip() -> None:
     assert 'class="f-here" x="343" width="15"' in timeline(days=425, start=343, length=15, fill="here")
     assert 'x="0" width="425"' in timeline(days=425, start=-10, length=900, fill="1")
     assert 'x="430" width="0"' in timeline(days=425, start=430, length=5, fill="edge")
+
+
+def test_a_level_stands_on_its_scale_beside_the_level_asked_for() -> None:
+    figure = level_bars(
+        title="Competencies",
+        levels=[Level("Integrity", shown=2, asked=3, note="One still to grow."), Level("Teamwork", 5, 1)],
+        highest=5,
+        label_title="Competency",
+    )
+    first, second = figure.bars
+
+    assert (first.label, first.value, first.unit, first.note) == (
+        "Integrity",
+        "2",
+        "of 5",
+        "One still to grow.",
+    )
+    assert '<rect class="f-2" x="0" width="40.00" height="26"/>' in first.drawing
+    assert "H60.00V30" in first.drawing
+    assert 'width="100.00"' in second.drawing
+    assert figure.table.rows == (("Integrity", "2", "3"), ("Teamwork", "5", "1"))
+    assert [mark.label for mark in figure.legend] == ["Level shown", "Level asked for"]

@@ -8,7 +8,17 @@ from django.db import transaction
 from django.utils import translation
 
 from core import notifications
-from core.notifications import Kind, Message, Notification, kind_of, kinds, mark_read, notify, register
+from core.notifications import (
+    Kind,
+    Message,
+    Notification,
+    kind_of,
+    kinds,
+    mark_read,
+    notify,
+    register,
+    withdraw,
+)
 from tests.factories.people import EmployeeFactory
 
 AT = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
@@ -149,3 +159,18 @@ def test_a_person_marks_only_their_own_rows_as_read() -> None:
     assert set(Notification.objects.filter(recipient=ani).values_list("read_at", flat=True)) == {later}
     assert Notification.objects.get(recipient=budi).read_at is None
     assert not Notification.objects.of(ani.pk).unread().exists()
+
+
+@pytest.mark.django_db
+def test_what_is_no_longer_true_is_withdrawn_for_its_subjects_alone() -> None:
+    ani, budi = EmployeeFactory(), EmployeeFactory()
+    notify([message(ani), message(budi)], at=AT)
+    mine = Notification.objects.get(recipient=ani)
+    Notification.objects.filter(recipient=budi).update(subject_id=budi.pk)
+
+    assert withdraw(kinds=[kind_of(mine.kind)], subject_ids=[mine.subject_id], at=AT) == 1
+    assert withdraw(kinds=[kind_of(mine.kind)], subject_ids=[mine.subject_id], at=AT) == 0
+
+    assert Notification.objects.get(recipient=ani).superseded_at == AT
+    assert not Notification.objects.of(ani.pk).exists()
+    assert Notification.objects.of(budi.pk).exists()
