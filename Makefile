@@ -12,7 +12,7 @@ PRODUCTION := APP_ENV=production DATABASE_URL=postgres://u:p@127.0.0.1:5432/kine
 	ALLOWED_HOSTS=kinerja.example.go.id SITE_URL=https://kinerja.example.go.id
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check long bench docs catalogues clean environment
+.PHONY: help demo demo-reset demo-phase test check long bench docs catalogues clean environment
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: environment ## start the system with an invented year on http://127.0.0.1:
 
 demo-reset: environment ## delete the demo's data and start afresh
 	@exec $(VENV)/python -m config.demo --reset
+
+demo-phase: environment ## move an agency of the running demo: AGENCY=1.01.01 PHASE=supervisor_review
+	@$(VENV)/python -m config.demo_command demo_phase $(AGENCY) $(PHASE)
 
 test: environment ## run every test but the long ones (ARGS=… goes to pytest)
 	@$(PYTEST) -m "not long" $(ARGS)
