@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import RoleGrant
-from appraisal.enums import JournalKind, Phase
+from appraisal.enums import JournalKind
 from appraisal.forms.execution import figure_name
 from appraisal.models import Appraisal, DraftAnswer, Evidence, JournalEntry, Realization
 from appraisal.services import execution, self_assessments
+from appraisal.views.home import _greeting
 from core.clock import now, today
 from tests.appraisal.employee_pages import FETCH, browser_of, items, sign_in_again, url, words
 from tests.factories.people import PlacementFactory
@@ -476,10 +478,9 @@ def test_home_says_when_the_next_thing_happens(world, ani):
     ],
 )
 def test_the_greeting_follows_the_hour_in_bandung(hour, greeting):
-    from appraisal.views.home import _greeting  # noqa: PLC0415
-
     at = dt.datetime(2026, 5, 4, hour, tzinfo=dt.timezone(dt.timedelta(hours=7)))
-    assert _greeting(at).startswith(greeting)
+    with override("en"):
+        assert _greeting(at).startswith(greeting)
 
 
 @pytest.mark.parametrize("leads", [1, 3])
@@ -504,4 +505,4 @@ def test_pages_and_acts_work_while_redis_is_down(world, ani, settings):
 def test_windows_of_the_phase_are_told_on_home(world, ani):
     page = words(ani.get(reverse("home")))
     assert "You are here. Until" in page
-    assert str(Phase.PLANNING.label) in page
+    assert "Planning" in page
