@@ -3,8 +3,16 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from accounts.nip import MalformedNumber, PersonnelNumberParts, clean_number, grouped, parse_number
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """The sentences are compared in the language of the source."""
+    with translation.override("en"):
+        yield
 
 
 def number(birth: str = "19850315", appointed: str = "201003", sex: str = "1", serial: str = "007") -> str:

@@ -121,7 +121,7 @@ def test_a_session_that_is_gone_loses_no_word(page_factory, person, scripts: boo
     expect(page.get_by_role("heading", level=1)).to_have_text("Note")
     assert page.url.endswith("/note/?tab=2")
     expect(page.locator("textarea[name=text]")).to_have_value(TEXT)
-    expect(page.get_by_role("heading", name="Not saved yet")).to_be_visible()
+    expect(page.get_by_text("Not saved yet", exact=True)).to_be_visible()
     assert log.written == []
 
     page.get_by_role("button", name="Save note").click()
