@@ -190,7 +190,7 @@ def competency_figure(root: sheet.Node) -> Bars | None:
         ).values_list("competency__name", "level", "title")
     }
     return level_bars(
-        title=_("Competencies"),
+        title=_("Levels shown beside the levels that the position asks for"),
         levels=[_level(node, titles) for node in nodes],
         highest=HIGHEST_LEVEL,
         label_title=_("Competency"),
