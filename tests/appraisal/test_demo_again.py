@@ -94,6 +94,7 @@ def made_at(at):
     return found
 
 
+@pytest.mark.long
 def test_two_starts_on_the_same_day_make_the_same_rows():
     first = made_at(AT)
     assert not Employee.objects.exists()
