@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +27,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 def items_for(actor: Actor, *, path: str) -> tuple[NavItem, ...]:
     """The menu of one person, with the entry of the present page marked. One query."""
     mine = Appraisal.objects.filter(employee=OuterRef("pk"), cycle__state=CycleState.OPEN)
-    led = Appraisal.objects.filter(
-        Q(supervisor=OuterRef("pk")) | Q(superior=OuterRef("pk")), cycle__state=CycleState.OPEN
-    )
+    # One lookup by index for each; an OR inside one subquery would read the whole table.
+    led = Appraisal.objects.filter(supervisor=OuterRef("pk"), cycle__state=CycleState.OPEN)
+    below = Appraisal.objects.filter(superior=OuterRef("pk"), cycle__state=CycleState.OPEN)
     unread = (
         Notification.objects.filter(recipient=OuterRef("pk"), read_at=None, superseded_at=None)
         .order_by()
@@ -42,15 +42,16 @@ def items_for(actor: Actor, *, path: str) -> tuple[NavItem, ...]:
         .annotate(
             unread=Subquery(unread),
             leads=Exists(led),
+            oversees=Exists(below),
             mine=Subquery(mine.order_by("-last_day", "pk").values("pk")[:1]),
         )
-        .values("unread", "leads", "mine")
+        .values("unread", "leads", "oversees", "mine")
         .first()
-    ) or {"unread": 0, "leads": False, "mine": None}
+    ) or {"unread": 0, "leads": False, "oversees": False, "mine": None}
     items = [NavItem(_("Home"), reverse("home"))]
     if known["mine"]:
         items.append(NavItem(_("My appraisal"), reverse("overview", args=[known["mine"]])))
-    if known["leads"] or actor.stands_in_for:
+    if known["leads"] or known["oversees"] or actor.stands_in_for:
         items.append(NavItem(_("My team"), reverse("team")))
     if WATCHING_ROLES & actor.roles:
         items.append(NavItem(_("Progress"), reverse("progress")))

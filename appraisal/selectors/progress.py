@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Func, Max, Q, QuerySet, Sum
 
 from accounts.actors import Actor
 from accounts.enums import WATCHING_ROLES, Role
@@ -34,6 +34,18 @@ BEGUN: Mapping[Track, frozenset[str]] = {
     Track.RATING: frozenset({"begun", RatingState.FIRST_SAVED}),
     Track.RESULT: frozenset({ResultState.WITH_SUPERVISOR, ResultState.PUBLISHED}),
 }
+
+
+class PathDownTo(Func):
+    """The first so many steps of a path: the child of a unit that another unit stands below, or the unit itself."""
+
+    template = (
+        "(array_to_string((string_to_array(rtrim(%(expressions)s, '/'), '/'))[1:%(steps)s], '/') || '/')"
+    )
+    output_field = CharField()
+
+    def __init__(self, path: F, steps: int) -> None:
+        super().__init__(path, steps=int(steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +103,20 @@ def progress_below(cycle: Cycle, unit: Agency, track: Track) -> Progress:
     """
     counts = list(
         CycleProgress.objects.filter(cycle=cycle, track=track, agency__path__startswith=unit.path)
-        .order_by("agency__path", "state")
-        .values_list("agency__path", "state", "n", "as_of")
+        .annotate(child=PathDownTo(F("agency__path"), unit.depth + 2))
+        .values("child", "state")
+        .annotate(total=Sum("n"), counted=Max("as_of"), deepest=Max("agency__path"))
+        .order_by("child", "state")
+        .values_list("child", "state", "total", "counted", "deepest")
     )
     children = {
         child.path: child for child in Agency.objects.filter(Q(parent=unit) | Q(pk=unit.pk)).order_by("path")
     }
     sums: dict[str, dict[str, int]] = {}
-    deeper: set[str] = set()
     states: dict[str, int] = {}
-    for path, state, n, _as_of in counts:
-        key = "/".join(path.split("/")[: unit.depth + 2]) + "/" if path != unit.path else path
-        if path not in {key, unit.path}:
-            deeper.add(key)
-        sums.setdefault(key, {})[state] = sums.get(key, {}).get(state, 0) + n
+    deeper = {path for path, _state, _n, _as_of, deepest in counts if deepest != path}
+    for path, state, n, _as_of, _deepest in counts:
+        sums.setdefault(path, {})[state] = n
         states[state] = states.get(state, 0) + n
     rows = [
         UnitProgress(

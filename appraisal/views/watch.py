@@ -6,8 +6,9 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -34,17 +35,18 @@ from core.wording import clock_time, day
 EXTENDABLE = (Phase.PLANNING, Phase.SELF_ASSESSMENT, Phase.SUPERVISOR_REVIEW)
 
 
-def _shown_unit(request: HttpRequest, units: list[Agency]) -> Agency:
+def _shown_unit(request: HttpRequest, units: QuerySet[Agency]) -> Agency:
     """The unit of the URL if the actor watches it, else the highest one they watch. 404 for any other."""
     wanted = request.GET.get("unit", "")
     if not wanted:
-        if not units:
+        unit = units.order_by("path").first()
+        if unit is None:
             raise Http404
-        return units[0]
-    for unit in units:
-        if str(unit.pk) == wanted:
-            return unit
-    raise Http404
+        return unit
+    try:
+        return get_object_or_404(units, pk=uuid.UUID(wanted))
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _figure(progress: Progress, track: Track) -> object:
@@ -72,13 +74,12 @@ def _figure(progress: Progress, track: Track) -> object:
 def progress(request: HttpRequest) -> HttpResponse:
     """One step of the year, unit by unit; filters live in the URL."""
     cycle = latest_opened_cycle()
-    units = list(watched_units(actor_of(request)).order_by("path"))
+    units = watched_units(actor_of(request))
     if cycle is None:
         return render(request, "appraisal/hr/progress.html", {"cycle": None})
     unit = _shown_unit(request, units)
     track = Track(request.GET["track"]) if request.GET.get("track") in Track.values else Track.SELF_ASSESSMENT
     found = progress_below(cycle, unit, track)
-    watched = {known.pk: known for known in units}
     query = f"&unit={unit.pk}" if request.GET.get("unit") else ""
     return render(
         request,
@@ -86,7 +87,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         {
             "cycle": cycle,
             "unit": unit,
-            "parent": watched.get(unit.parent_id) if unit.parent_id else None,
+            "parent": units.filter(pk=unit.parent_id).first() if unit.parent_id else None,
             "track": track,
             "progress": found,
             "figure": _figure(found, track) if found.rows else None,

@@ -12,7 +12,7 @@ from appraisal.models import Appraisal, Cycle, Extension, PhaseWindow, WindowCha
 from appraisal.services.progress import refresh_progress
 from core.clock import day_end, day_start, now, today
 from tests.appraisal import year as y
-from tests.factories.people import EmployeeFactory, PlacementFactory
+from tests.factories.people import AgencyFactory, EmployeeFactory, PlacementFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -241,14 +241,27 @@ def test_progress_of_a_unit_outside_ones_own_is_not_found():
 
 def test_progress_costs_the_same_for_one_and_for_three_units(django_assert_num_queries):
     year = y.build_year()
-    refresh_progress(cycle_id=year.cycle.pk, at=now())
     client = _client(year.gita)
-    client.get(reverse("progress"))
-    with django_assert_num_queries(7):
-        client.get(reverse("progress"))
-    PlacementFactory(employee=EmployeeFactory(), agency=year.dinas.parent)
-    with django_assert_num_queries(7):
-        client.get(reverse("progress"), {"unit": str(year.dinas.pk)})
+    page = {"unit": str(year.dinas.pk)}
+    Appraisal.objects.exclude(agency=year.school).delete()
+    refresh_progress(cycle_id=year.cycle.pk, at=now())
+    client.get(reverse("progress"), page)
+    with django_assert_num_queries(8):
+        assert len(client.get(reverse("progress"), page).context["progress"].rows) == 1
+    for code in ("PAUD", "SMP"):
+        unit = AgencyFactory(code=code, parent=year.dinas)
+        placement = PlacementFactory(employee=EmployeeFactory(), agency=unit)
+        Appraisal.objects.create(
+            cycle=year.cycle,
+            placement=placement,
+            employee=placement.employee,
+            agency=unit,
+            first_day=dt.date(2026, 1, 1),
+            last_day=dt.date(2026, 12, 31),
+        )
+    refresh_progress(cycle_id=year.cycle.pk, at=now())
+    with django_assert_num_queries(8):
+        assert len(client.get(reverse("progress"), page).context["progress"].rows) == 3
 
 
 def test_before_any_cycle_the_pages_say_so():
