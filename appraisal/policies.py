@@ -75,7 +75,10 @@ def self_assessment_visible_to(actor: Actor) -> Q:
 
 
 def rating_visible_to(actor: Actor) -> Q:
-    """A rating before publication: its author at once; superior and agency head once it was sent; the auditor."""
+    """A rating before publication, once it was sent: its author, superior and agency head, and the auditor.
+
+    What is not sent is a draft and belongs to its writer alone.
+    """
     sent = Q(rating_state__in=[RatingState.SENT, RatingState.REVISED, RatingState.CONFIRMED])
     return Q(rated_by=actor.id) | (
         sent & (Q(superior=actor.id) | _within(actor, Role.AGENCY_HEAD, Role.AUDITOR))
