@@ -17,11 +17,13 @@ from appraisal.enums import (
     SEEN_BY_SUPERVISOR,
     LookPurpose,
     Party,
+    Phase,
     RatingState,
     SelfState,
 )
 
 if TYPE_CHECKING:
+    from appraisal.facts import Facts
     from appraisal.models import Appraisal
 
 NOTHING = Q(pk__in=[])
@@ -77,12 +79,24 @@ def self_assessment_visible_to(actor: Actor) -> Q:
 def rating_visible_to(actor: Actor) -> Q:
     """A rating before publication, once it was sent: its author, superior and agency head, and the auditor.
 
-    What is not sent is a draft and belongs to its writer alone.
+    What is not sent is a draft and belongs to its writer alone. Superior and agency head wait for calibration, which
+    is a matter of the moment: `must_wait_for_calibration`.
     """
     sent = Q(rating_state__in=[RatingState.SENT, RatingState.REVISED, RatingState.CONFIRMED])
     return Q(rated_by=actor.id) | (
         sent & (Q(superior=actor.id) | _within(actor, Role.AGENCY_HEAD, Role.AUDITOR))
     )
+
+
+def must_wait_for_calibration(actor: Actor, appraisal: Appraisal, facts: Facts) -> bool:
+    """Whether the actor would see a sent rating before calibration has opened to it: nobody but who rated may.
+
+    The supervisor decides alone; what the superior thinks comes when the ratings are looked at together.
+    """
+    if actor.id == appraisal.rated_by_id or facts.rating == RatingState.CONFIRMED:
+        return False
+    window = facts.windows.get(Phase.CALIBRATION)
+    return window is None or facts.at < window.opens_at
 
 
 def result_visible_to(actor: Actor) -> Q:

@@ -30,7 +30,13 @@ from appraisal.enums import (
 from appraisal.facts import Facts, Reason
 from appraisal.models import Appraisal, NextStep, RatingRecord, Result, SelfSubmission
 from appraisal.obstacles import no_agreed_plan, self_still_expected
-from appraisal.policies import content_visible_to, look_purpose, parties_of, rating_visible_to
+from appraisal.policies import (
+    content_visible_to,
+    look_purpose,
+    must_wait_for_calibration,
+    parties_of,
+    rating_visible_to,
+)
 from appraisal.selectors.facts import facts_of
 from appraisal.workflow import available, obstacles_to, rating_refusals
 
@@ -158,7 +164,7 @@ def led_appraisal(actor: Actor, appraisal_id: uuid.UUID, *, at: dt.datetime) -> 
         parties=parties,
         refusals=rating_refusals(facts, parties),
         leads=appraisal.may_read and _leads(actor, appraisal, parties),
-        may_read_rating=appraisal.may_read_rating,
+        may_read_rating=appraisal.may_read_rating and not must_wait_for_calibration(actor, appraisal, facts),
         own_first=appraisal.own_first,
         submission=sent[0] if sent else None,
         returned=sent[1] if len(sent) > 1 and facts.self_returned_at is not None else None,

@@ -240,14 +240,20 @@ def test_nobody_sends_what_others_have_made_ready(team, world):
 # --- the sent rating ----------------------------------------------------------------------------
 
 
-def test_first_and_final_rating_stand_beside_each_other_with_their_history(world, budi):
+def test_first_and_final_rating_stand_beside_each_other_and_others_read_them_from_calibration_on(world, budi):
     at = timezone.now()
     led.make_ready(world.ani, world.city.budi, at)
     changed = {"level": 5, "reason": CANARIES["rating"], "incident_on": world.ani.first_day.isoformat()}
     led.save(world.ani, world.city.budi, Topic.VALUE, "BP", changed, at)
     ratings.send_rating(actor=world.actor("budi"), appraisal_id=world.ani.pk, at=at)
 
-    for client in (budi, led.signed_in(world.city.citra), led.signed_in(world.city.kartika)):
+    others = (led.signed_in(world.city.citra), led.signed_in(world.city.kartika))
+    for client in others:
+        said = text_of(client.get(page(world, "rate")))
+        assert "read it from calibration on" in said
+        assert CANARIES["rating"] not in said
+    led.open_now(world.cycle, Phase.CALIBRATION)
+    for client in (budi, *others):
         said = text_of(client.get(page(world, "rate")))
         assert (
             "Level 5, counts as: Above expectation First rating: Level 3, counts as: Meets expectation"
