@@ -92,7 +92,7 @@ def signed_in(request: HttpRequest) -> Employee:
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who asks: the signed-in person with today's roles, or NOBODY (put there by ActorMiddleware)."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # put on the request by the actor middleware
     return actor
 
 
@@ -113,5 +113,5 @@ def attach_actor(request: HttpRequest) -> None:
             return ""
         return request.user.language
 
-    request.actor = cast("Actor", SimpleLazyObject(load))  # type: ignore[attr-defined]
-    request.preferred_language = preferred_language  # type: ignore[attr-defined]
+    request.actor = cast("Actor", SimpleLazyObject(load))  # type: ignore[attr-defined]  # put on the request by the actor middleware
+    request.preferred_language = preferred_language  # type: ignore[attr-defined]  # put on the request by the actor middleware

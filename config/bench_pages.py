@@ -26,7 +26,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from accounts.enums import Role  # noqa: E402
-from accounts.models import Employee, RoleGrant  # noqa: E402
+from accounts.models import Agency, Employee, RoleGrant  # noqa: E402
 from appraisal.enums import Phase, RatingState, SelfState  # noqa: E402
 from appraisal.models import Appraisal, Cycle, DraftAnswer, PhaseWindow  # noqa: E402
 from appraisal.services.progress import refresh_progress  # noqa: E402
@@ -108,8 +108,6 @@ def subjects(cycle: Cycle) -> list[Ask]:
     ).first()
     if hr is None:
         hr = Employee.objects.exclude(pk__in=[mine.employee_id, rated.supervisor_id]).order_by("pk")[0]
-        from accounts.models import Agency  # noqa: PLC0415
-
         RoleGrant.objects.create(
             employee=hr,
             role=Role.HR_CITY,

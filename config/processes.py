@@ -140,7 +140,7 @@ class Supervisor:
         while self.children:
             self.children.pop().end()
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal gave
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self.signalled = number

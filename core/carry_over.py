@@ -215,7 +215,7 @@ def _sign_in_path() -> str:
 
 def _show_sign_in(request: HttpRequest, page: SignInPage) -> HttpResponseBase:
     inner = as_get(request, _sign_in_path())
-    inner.sign_in_page = page  # type: ignore[attr-defined]
+    inner.sign_in_page = page  # type: ignore[attr-defined]  # read by the views that are called next
     return answer(request, inner)
 
 
@@ -254,8 +254,8 @@ def _reopen(request: HttpRequest, carried: Carried, note: Sentence) -> HttpRespo
     """Call the form's view with a GET that has the fields, and say why above the form."""
     try:
         inner = as_get(request, carried.path, carried.query)
-        inner.carried = _as_querydict(carried.fields)  # type: ignore[attr-defined]
-        inner.carried_note = note if carried.fields else ""  # type: ignore[attr-defined]
+        inner.carried = _as_querydict(carried.fields)  # type: ignore[attr-defined]  # read by the views that are called next
+        inner.carried_note = note if carried.fields else ""  # type: ignore[attr-defined]  # read by the views that are called next
         response = answer(request, inner)
     except (Http404, PermissionDenied, DomainError):
         messages.warning(request, NOT_YOURS)

@@ -68,7 +68,7 @@ class FormRules:
 
     def renew_version(self, version: int) -> None:
         """Let a refused form be sent again against the version that is stored now, which the page shows beside it."""
-        name = self.add_prefix(self.version_field)  # type: ignore[attr-defined]
+        name = self.add_prefix(self.version_field)  # type: ignore[attr-defined]  # a form stands behind this mixin
         self.data = self.data.copy()
         self.data[name] = str(version)
 

@@ -112,7 +112,7 @@ def _field(model: type[Model], name: str) -> Any:
     """The field at the end of a path of relations."""
     first, _separator, rest = name.partition("__")
     field = model._meta.get_field(first)  # noqa: SLF001  Django's public API
-    return _field(field.related_model, rest) if rest else field  # type: ignore[arg-type]
+    return _field(field.related_model, rest) if rest else field  # type: ignore[arg-type]  # a relation has a model
 
 
 def _behind(order: Sequence[str], position: Sequence[Any]) -> Q:

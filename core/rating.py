@@ -53,5 +53,5 @@ def options_of(field: forms.BoundField) -> list[RatingOption]:
         RatingOption(
             choice=choice, id=f"{field.auto_id}_{index}", checked=bool(chosen) and choice.value == chosen
         )
-        for index, choice in enumerate(field.field.rating_choices)  # type: ignore[attr-defined]
+        for index, choice in enumerate(field.field.rating_choices)  # type: ignore[attr-defined]  # a RatingField
     ]

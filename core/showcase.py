@@ -120,7 +120,7 @@ def _cell(name: str, counts: tuple[tuple[int, int, int], ...] | None, row: int, 
         return Cell(name)
     count = counts[row][column]
     shade = 0 if count == 0 else 1 if count < 20 else 2 if count < 60 else 3
-    return Cell(name, count=count, url="#" if count else "", shade=shade)  # type: ignore[arg-type]
+    return Cell(name, count=count, url="#" if count else "", shade=shade)  # type: ignore[arg-type]  # 0 to 3 by construction
 
 
 def _tree() -> tuple[Node, ...]:

@@ -36,7 +36,7 @@ def _current_template() -> str | None:
         if isinstance(context, Context):
             rendering = context.render_context.template or context.template
             return str(rendering.origin.name) if rendering is not None else None
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
     return None
 
 
@@ -55,4 +55,4 @@ def let_the_flush_pass_the_guards() -> None:
         guarded = ["SET LOCAL session_replication_role = replica", *sql_list] if sql_list else []
         BaseDatabaseOperations.execute_sql_flush(self, guarded)
 
-    DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]  # tests only, see the docstring

@@ -17,11 +17,11 @@ from accounts.models import Position
 from appraisal.enums import PHASES_IN_USE, ItemKind, JournalKind, Phase, Rating, Topic
 from appraisal.models import Appraisal, Cycle, PhaseWindow
 from appraisal.selectors.assessments import self_form
-from appraisal.selectors.plans import agreed_plan
 from appraisal.selectors.ratings import rating_form
 from appraisal.services import cycles, execution, plans, publications, ratings, results, self_assessments
 from core.clock import day_end, day_start, today
 from indicators.enums import Aspect, Polarity
+from tests.appraisal.year import agreed_plan
 from tests.factories.reference import competencies, core_values
 from tests.personas import City, build_city
 

@@ -20,7 +20,7 @@ from appraisal.demo.places import (
 
 # One password for every invented person, and its hash so that a start need not compute a thousand of them.
 PASSWORD = "demo-kota-bandung"  # noqa: S105  # printed at the start of the demo
-PASSWORD_HASH = "argon2$argon2id$v=19$m=102400,t=2,p=8$ZGVtb2tvdGFiYW5kdW5nMjAyNnJla2Fhbg$5DoYkaMmt63sL5YYCswpeuMXvUyLA+uyc+ea8XPEcQo"  # noqa: S105
+PASSWORD_HASH = "argon2$argon2id$v=19$m=102400,t=2,p=8$ZGVtb2tvdGFiYW5kdW5nMjAyNnJla2Fhbg$5DoYkaMmt63sL5YYCswpeuMXvUyLA+uyc+ea8XPEcQo"  # noqa: S105  # the demo prints this password; loopback only
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class AuditFilter(FilterForm):
             ("", _("All")),
             *((str(unit.pk), unit.name) for unit in units),
         ]
-        self.fields["year"].choices = [(str(year), str(year)) for year in years]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [(str(year), str(year)) for year in years]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class NumberForm(BaseForm):

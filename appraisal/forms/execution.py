@@ -155,7 +155,7 @@ class JournalForm(BaseForm):
         self.fields["kind"].choices = offered  # type: ignore[attr-defined]  # a choice field
         self.fields["kind"].initial = offered[0][0] if len(offered) == 1 else None
         results = [(str(item.key), item.result) for item in items]
-        self.fields["item"].choices = [("", _("None in particular")), *results]  # type: ignore[attr-defined]
+        self.fields["item"].choices = [("", _("None in particular")), *results]  # type: ignore[attr-defined]  # a ChoiceField
         if not results:
             del self.fields["item"]
         if not may_be_private:

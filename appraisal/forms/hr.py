@@ -146,7 +146,7 @@ class ExtensionForm(BaseForm):
 
     def __init__(self, *args: Any, phases: Sequence[Phase], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phase"].choices = [(phase.value, phase.label) for phase in phases]  # type: ignore[attr-defined]
+        self.fields["phase"].choices = [(phase.value, phase.label) for phase in phases]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class LateFilter(FilterForm):
@@ -158,7 +158,7 @@ class LateFilter(FilterForm):
 
     def __init__(self, *args: Any, units: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("All")),
             *((str(unit.pk), unit.name) for unit in units),
         ]

@@ -77,7 +77,7 @@ class DraftForm(BaseForm):
     @property
     def draft(self) -> dict[str, Any]:
         """The page as it is stored."""
-        raise NotImplementedError
+        raise NotImplementedError  # each page has its own shape
 
 
 class _WithEvent(DraftForm):

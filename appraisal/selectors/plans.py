@@ -44,21 +44,6 @@ def open_plan(appraisal: Appraisal) -> Plan | None:
     return _with_items(appraisal.plans.exclude(state=PlanState.AGREED)).order_by("-version", "pk").first()
 
 
-def agreed_plan(appraisal: Appraisal) -> Plan | None:
-    """The agreed version that counts. Three queries at most."""
-    return (
-        _with_items(appraisal.plans.filter(state=PlanState.AGREED))
-        .select_related("agreed_by")
-        .order_by("-version", "pk")
-        .first()
-    )
-
-
-def latest_plan(appraisal: Appraisal) -> Plan | None:
-    """The newest version, whatever its state."""
-    return _with_items(appraisal.plans.all()).select_related("agreed_by").order_by("-version", "pk").first()
-
-
 def versions_of(appraisal: Appraisal) -> list[Plan]:
     """All versions, the newest first. One query."""
     return list(appraisal.plans.select_related("agreed_by").order_by("-version", "pk"))

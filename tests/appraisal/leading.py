@@ -14,10 +14,10 @@ from accounts.models import Employee, Placement
 from appraisal.enums import PHASES_IN_USE, ItemKind, Phase, Rating, Topic
 from appraisal.models import Appraisal, Cycle, PhaseWindow
 from appraisal.selectors.assessments import self_form
-from appraisal.selectors.plans import agreed_plan
 from appraisal.selectors.ratings import RatingForm, rating_form
 from appraisal.services import plans, ratings, self_assessments
 from indicators.enums import Aspect, Polarity
+from tests.appraisal.year import agreed_plan
 from tests.factories.people import EmployeeFactory, PlacementFactory
 from tests.walk import World
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from appraisal.enums import ItemKind, Phase, PlanState
 from appraisal.models import Measure, Plan, PlanItem
-from appraisal.selectors.plans import agreed_plan
 from appraisal.services import plans
 from core.audit import AuditEvent
 from core.errors import ActionRefused, NotAllowed, StaleWrite
@@ -17,6 +17,7 @@ from core.notifications import Notification
 from indicators.enums import Aspect, Consolidation, Polarity
 from indicators.models import Indicator
 from tests.appraisal import year as y
+from tests.appraisal.year import agreed_plan
 from tests.factories.people import AgencyFactory
 
 pytestmark = pytest.mark.django_db
@@ -270,8 +271,6 @@ def test_a_closed_cycle_refuses_every_move():
 
 
 def test_maximize_with_target_zero_is_refused_by_the_database():
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
-
     year = y.build_year()
     item = plans.add_item(actor=year.ani, appraisal_id=year.appraisal_id, data=y.item_data(), at=AT)
     with pytest.raises(IntegrityError, match="measure_maximize_target_not_zero"), transaction.atomic():

@@ -91,11 +91,10 @@ def test_two_tabs_saving_from_one_revision_never_overwrite_each_other_unseen():
     assert refused.current.data == stored.data
 
 
-def test_sending_and_withdrawing_at_once_leaves_one_truth():
+def test_a_self_assessment_taken_back_twice_at_once_is_taken_back_once():
     year = y.build_year()
     y.with_self_assessment(year)
     at = y.during(Phase.SELF_ASSESSMENT)
-    # The supervisor may rate only from supervisor review on, so the withdrawal races with a second sending here.
     outcomes = _together(
         lambda: self_assessments.withdraw_self_assessment(
             actor=year.ani, appraisal_id=year.appraisal_id, at=at

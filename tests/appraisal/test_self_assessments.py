@@ -8,13 +8,13 @@ import pytest
 from appraisal.enums import Phase, RatingState, SelfState, Topic
 from appraisal.models import DraftAnswer, Realization, SelfSubmission
 from appraisal.selectors.assessments import self_form, standing_submission
-from appraisal.selectors.plans import agreed_plan
 from appraisal.services import clock, ratings, self_assessments
 from core.audit import AuditEvent
 from core.canonical import canonical, fingerprint
 from core.errors import ActionRefused, NotAllowed, StaleWrite
 from core.notifications import Notification
 from tests.appraisal import year as y
+from tests.appraisal.year import agreed_plan
 
 pytestmark = pytest.mark.django_db
 AT = y.during(Phase.SELF_ASSESSMENT)

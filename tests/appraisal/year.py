@@ -9,10 +9,9 @@ from decimal import Decimal
 from accounts.actors import Actor, Grant
 from accounts.enums import AgencyKind, EmploymentType, Role
 from accounts.models import Agency, Employee
-from appraisal.enums import CycleState, ItemKind, Phase, Rating, Topic
-from appraisal.models import Appraisal, Cycle, PhaseWindow
+from appraisal.enums import CycleState, ItemKind, Phase, PlanState, Rating, Topic
+from appraisal.models import Appraisal, Cycle, PhaseWindow, Plan
 from appraisal.selectors.assessments import self_form
-from appraisal.selectors.plans import agreed_plan
 from appraisal.selectors.ratings import rating_form
 from appraisal.services import cycles, plans, ratings, self_assessments
 from core.clock import day_end, day_start
@@ -170,6 +169,11 @@ def item_data(result: str = "Data kelulusan lengkap", kind: ItemKind = ItemKind.
             ),
         ),
     )
+
+
+def agreed_plan(appraisal: Appraisal) -> Plan:
+    """The version that counts."""
+    return appraisal.plans.filter(state=PlanState.AGREED).order_by("-version")[0]
 
 
 def with_agreed_plan(year: Year) -> None:

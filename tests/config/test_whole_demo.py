@@ -145,7 +145,7 @@ def test_a_demo_lives_its_whole_life(project: Path, demos: list[RunningDemo]) ->
     assert first.page("/healthz") == 200
     assert first.page("/") in {200, 302}
     assert listening_addresses(port) == LOOPBACK
-    assert permissions_above(project / "var", Path("/var/tmp/x"), Path("/tmp/x")) == before  # noqa: S108
+    assert permissions_above(project / "var", Path("/var/tmp/x"), Path("/tmp/x")) == before  # noqa: S108  # only looked at
     ask(own_database(project), "CREATE TABLE kept AS SELECT 42 AS value")
 
     # A second one beside it and a reset are refused.

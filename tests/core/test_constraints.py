@@ -29,7 +29,7 @@ def paper(db: None) -> Iterator[type[models.Model]]:
 
         class Paper(models.Model):
             state = models.CharField(max_length=10, default=State.DRAFT)
-            mood = models.CharField(max_length=10, null=True, default=None)  # noqa: DJ001
+            mood = models.CharField(max_length=10, null=True, default=None)  # noqa: DJ001  # null is what the test is about
             title = models.TextField(default="A title")
             sent_at = models.DateTimeField(null=True)
             opens_at = models.DateTimeField(null=True)

@@ -198,7 +198,7 @@ def test_a_refused_form_can_be_sent_again_against_the_newer_version() -> None:
 def carried(text: str | None) -> HttpRequest:
     request = HttpRequest()
     if text is not None:
-        request.carried = QueryDict(text)  # type: ignore[attr-defined]
+        request.carried = QueryDict(text)  # type: ignore[attr-defined]  # what carry_over sets
     return request
 
 

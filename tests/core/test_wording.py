@@ -52,7 +52,7 @@ def test_numbers_follow_the_language_and_need_no_grouping_in_a_field() -> None:
 @pytest.mark.parametrize("wrong", [1.5, "1,5", True])
 def test_what_is_no_decimal_is_refused(wrong: object) -> None:
     with pytest.raises(TypeError):
-        wording.number(wrong)  # type: ignore[arg-type]
+        wording.number(wrong)  # type: ignore[arg-type]  # the wrong type on purpose
 
 
 def test_per_cent_keeps_sign_and_number_together() -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.conf import settings as project
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts.models import Employee
 from appraisal.enums import Phase, SelfState, Topic
 from appraisal.models import DraftAnswer, Evidence, JournalEntry, Plan, PlanItem, Realization, SelfSubmission
 from appraisal.selectors.assessments import value_pages
@@ -19,29 +16,20 @@ from appraisal.services import plans
 from core.clock import now
 from tests.appraisal.employee_pages import items, url
 from tests.appraisal.leading import open_now
+from tests.journeys.entering import enter
 from tests.walk import Stage, World, build_world
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 LOOKS = [("light", 360), ("dark", 360), ("light", 1280), ("dark", 1280)]
+
+
+@pytest.fixture(autouse=True)
+def _english(settings) -> None:
+    settings.LANGUAGE_CODE = "en"
+
+
 EVENT = "Pada bulan Mei saya mendatangi tiga sekolah dan menyusun panduan satu halaman."
-
-
-def enter(page: Page, person: Employee) -> None:
-    """Sign the person in without the door, which has journeys of its own; pages speak English."""
-    Employee.objects.filter(pk=person.pk).update(language="en")
-    client = Client()
-    client.force_login(Employee.objects.get(pk=person.pk))
-    page.goto("/healthz")
-    page.context.add_cookies(
-        [
-            {
-                "name": project.SESSION_COOKIE_NAME,
-                "value": client.cookies[project.SESSION_COOKIE_NAME].value,
-                "url": page.url,
-            }
-        ]
-    )
 
 
 def draft(world: World, key: str, topic: Topic = Topic.VALUE) -> DraftAnswer | None:
@@ -215,7 +203,7 @@ def test_a_session_lost_in_mid_typing_loses_nothing(page_factory, world) -> None
     page.goto(url(world, "self_value", "BP"))
     choose(page, "Tingkat 4")
     saved(page)
-    page.context.clear_cookies(name=project.SESSION_COOKIE_NAME)
+    page.context.clear_cookies(name="sessionid")
     page.get_by_label("Tell one real event").fill(EVENT)
     expect(page.locator("[data-autosave-status] [role=status]")).to_contain_text(
         "you have been signed out", timeout=10_000

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.conf import settings as project
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import Employee
 from appraisal.enums import CycleState, Phase
@@ -16,6 +14,7 @@ from appraisal.services.progress import refresh_progress
 from core.clock import day_end, now, today
 from tests.appraisal import year as y
 from tests.appraisal.test_hr_views import _shift
+from tests.journeys.entering import enter
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -36,26 +35,10 @@ def year() -> y.Year:
     return made
 
 
-def enter(page: Page, person: object) -> None:
-    """Sign the person in without the door, which has journeys of its own."""
-    client = Client()
-    client.force_login(Employee.objects.get(pk=person.id))
-    page.goto("/healthz")
-    page.context.add_cookies(
-        [
-            {
-                "name": project.SESSION_COOKIE_NAME,
-                "value": client.cookies[project.SESSION_COOKIE_NAME].value,
-                "url": page.url,
-            }
-        ]
-    )
-
-
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_every_page_of_hr_is_accessible(page_factory, axe, year, theme, width) -> None:
     page = page_factory(theme=theme, width=width)
-    enter(page, year.gita)
+    enter(page, Employee.objects.get(pk=year.gita.id))
     pages = [
         "/siklus/",
         f"/siklus/{year.cycle.pk}/",
@@ -72,7 +55,7 @@ def test_every_page_of_hr_is_accessible(page_factory, axe, year, theme, width) -
 
 def test_the_next_year_from_preparation_to_opening(page_factory, axe, year) -> None:
     page = page_factory()
-    enter(page, year.gita)
+    enter(page, Employee.objects.get(pk=year.gita.id))
     page.goto("/siklus/")
     page.get_by_role("textbox", name="Year").fill("2027")
     page.get_by_role("button", name="Prepare this year").click()
@@ -96,7 +79,7 @@ def test_the_next_year_from_preparation_to_opening(page_factory, axe, year) -> N
 
 def test_dates_move_with_a_reason(page_factory, year) -> None:
     page = page_factory(width=360)
-    enter(page, year.gita)
+    enter(page, Employee.objects.get(pk=year.gita.id))
     page.goto(f"/siklus/{year.cycle.pk}/")
     later = PhaseWindow.objects.get(phase=Phase.PUBLICATION).closes_at.date() + dt.timedelta(days=5)
     page.get_by_label("Publication: last day").fill(later.isoformat())
@@ -112,7 +95,7 @@ def test_dates_move_with_a_reason(page_factory, year) -> None:
 
 def test_from_progress_to_the_late_to_more_time(page_factory, year) -> None:
     page = page_factory(width=360)
-    enter(page, year.dewi)
+    enter(page, Employee.objects.get(pk=year.dewi.id))
     page.goto("/kemajuan/")
     page.get_by_role("link", name="See who is late").click()
     page.get_by_label("Name").fill("ani")

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.conf import settings as project
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.enums import ActingKind
-from accounts.models import Employee
 from appraisal.enums import Phase, RatingState, Topic
 from appraisal.models import Appraisal, DraftAnswer, RatingRecord
 from appraisal.services import ratings
@@ -22,6 +19,7 @@ from appraisal.services.clock import tick
 from core.clock import now
 from tests.appraisal import leading as led
 from tests.factories.people import ActingFactory
+from tests.journeys.entering import enter
 from tests.walk import Stage, World, build_world
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -34,22 +32,6 @@ LONG = "Pada bulan Mei ia mendampingi tiga sekolah sampai datanya lengkap."
 @pytest.fixture(autouse=True)
 def _english(settings) -> None:
     settings.LANGUAGE_CODE = "en"
-
-
-def enter(page: Page, person: Employee) -> None:
-    """Sign the person in without the door, which has journeys of its own."""
-    client = Client()
-    client.force_login(person)
-    page.goto("/healthz")
-    page.context.add_cookies(
-        [
-            {
-                "name": project.SESSION_COOKIE_NAME,
-                "value": client.cookies[project.SESSION_COOKIE_NAME].value,
-                "url": page.url,
-            }
-        ]
-    )
 
 
 def choose(page: Page, name: str, value: str) -> None:

@@ -1,7 +1,7 @@
 """The team's lists, plans as those who lead read them, and the pages of a rating."""
 
-from appraisal.selectors.plans import agreed_plan
 from tests.access.matrix import EVERYBODY, SIGN_IN, STRANGER, Row, World, others
+from tests.appraisal.year import agreed_plan
 from tests.walk import Stage
 
 # Who may read what Ani does before there is a result, and who knows only where it stands.
