@@ -4,5 +4,15 @@ from core.access_log import AccessLogEntry
 from core.audit import AuditDetail, AuditEvent
 from core.heartbeat import Heartbeat
 from core.notifications import Notification
+from core.seals import AuditSeal, SealedEvent, UnsealedEvent
 
-__all__ = ["AccessLogEntry", "AuditDetail", "AuditEvent", "Heartbeat", "Notification"]
+__all__ = [
+    "AccessLogEntry",
+    "AuditDetail",
+    "AuditEvent",
+    "AuditSeal",
+    "Heartbeat",
+    "Notification",
+    "SealedEvent",
+    "UnsealedEvent",
+]

@@ -59,6 +59,46 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='UnsealedEvent',
+            fields=[
+                ('event_id', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='event')),
+                ('transaction_id', models.BigIntegerField(verbose_name='transaction')),
+            ],
+            options={
+                'verbose_name': 'unsealed event',
+                'verbose_name_plural': 'unsealed events',
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditSeal',
+            fields=[
+                ('number', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='number')),
+                ('sealed_at', models.DateTimeField(verbose_name='sealed')),
+                ('count', models.PositiveIntegerField(verbose_name='events')),
+                ('root', models.BinaryField(max_length=32, verbose_name='root')),
+                ('previous', models.BinaryField(max_length=32, verbose_name='head before')),
+                ('head', models.BinaryField(max_length=32, verbose_name='head')),
+            ],
+            options={
+                'verbose_name': 'audit seal',
+                'verbose_name_plural': 'audit seals',
+                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='audit_seal_number_from_one'), models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='audit_seal_not_empty')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SealedEvent',
+            fields=[
+                ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.RESTRICT, primary_key=True, related_name='place', serialize=False, to='core.auditevent')),
+                ('position', models.PositiveIntegerField(verbose_name='position')),
+                ('seal', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='places', to='core.auditseal')),
+            ],
+            options={
+                'verbose_name': 'sealed event',
+                'verbose_name_plural': 'sealed events',
+                'constraints': [models.UniqueConstraint(fields=('seal', 'position'), name='sealed_event_place_taken_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Notification',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
