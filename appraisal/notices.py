@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from appraisal.models import Appraisal
 from core.audit import AuditEvent
 from core.notifications import Kind, Message, register
+from core.seals import AuditSeal
 
 PLAN_SENT = register(
     Kind(
@@ -134,6 +135,13 @@ CYCLE_OPENED = register(
         _("Begin with your plan. Your supervisor agrees on it with you."),
     )
 )
+AUDIT_HEAD = register(
+    Kind(
+        "audit.head",
+        _("Head of the record on %(day_on)s: seal %(number)s"),
+        _("Keep it outside this system. With it, every later change of the record is found out: %(head)s"),
+    )
+)
 
 
 def to_employee(kind: Kind, appraisal: Appraisal, event: AuditEvent, *, route: str, **params: Any) -> Message:
@@ -180,3 +188,15 @@ def _message(
 def iso(day: dt.date) -> str:
     """A date as a stored parameter; keys that end in `_on` are shown as dates in the reader's language."""
     return day.isoformat()
+
+
+def audit_head(auditor_id: uuid.UUID, city_id: uuid.UUID, seal: AuditSeal, *, day: dt.date) -> Message:
+    """The head of the record, to an auditor of the city, once a day."""
+    return Message(
+        kind=AUDIT_HEAD,
+        recipient_id=auditor_id,
+        subject_id=city_id,
+        occurrence=iso(day),
+        path=reverse("audit"),
+        params={"day_on": iso(day), "number": str(seal.number), "head": seal.head_text},
+    )

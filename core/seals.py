@@ -190,7 +190,9 @@ def _seal_batch(*, at: dt.datetime) -> int:
 
 def leaves_of(number: int) -> Iterable[bytes]:
     """The leaves of a seal in their order. One query."""
-    return (leaf_of(event) for event in AuditEvent.objects.filter(place__seal=number).order_by("place__position"))
+    return (
+        leaf_of(event) for event in AuditEvent.objects.filter(place__seal=number).order_by("place__position")
+    )
 
 
 # --- where an object stands ---------------------------------------------------------------------

@@ -22,6 +22,7 @@ from appraisal.services.assignments import assign_supervisors
 from appraisal.services.moves import lock_appraisal
 from appraisal.services.progress import refresh_progress
 from appraisal.services.publications import publish_due
+from appraisal.services.record import seal_record
 from appraisal.services.self_assessments import close_self_assessment
 from appraisal.windows import WindowRow, window_for
 from core.audit import record
@@ -53,6 +54,7 @@ def tick(*, at: dt.datetime) -> None:
     publish_due(at=at)
     for cycle in Cycle.objects.filter(state=CycleState.OPEN).order_by("year"):
         refresh_progress(cycle_id=cycle.pk, at=at)
+    seal_record(at=at)
     beat("tick", at=at)
 
 
