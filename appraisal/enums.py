@@ -31,22 +31,16 @@ class Phase(models.TextChoices):
     PUBLICATION = "publication", _("Publication")
 
 
-# Peers join with the sealed reviews; until then a cycle has these six.
-PHASES_IN_USE: tuple[Phase, ...] = (
-    Phase.PLANNING,
-    Phase.EXECUTION,
-    Phase.SELF_ASSESSMENT,
-    Phase.SUPERVISOR_REVIEW,
-    Phase.CALIBRATION,
-    Phase.PUBLICATION,
-)
+# A cycle may do without peers; then it has neither of these windows.
+PEER_PHASES = (Phase.NOMINATION, Phase.PEER_REVIEW)
 
 
 class Track(models.TextChoices):
-    """The four tracks of an appraisal, overlapping in time, each with its own state."""
+    """The tracks of an appraisal, overlapping in time, each with its own state; each invitation has one of its own."""
 
     PLAN = "plan", _("Plan")
     SELF_ASSESSMENT = "self_assessment", _("Self-assessment")
+    INVITATION = "invitation", _("Invitation")
     RATING = "rating", _("Rating")
     RESULT = "result", _("Result")
 
@@ -67,6 +61,48 @@ class SelfState(models.TextChoices):
     SENT = "sent", _("Sent")
     RETURNED = "returned", _("Returned")
     NOT_SENT = "not_sent", _("Not sent")
+
+
+class InvitationState(models.TextChoices):
+    """Where the invitation of one reviewer stands."""
+
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Invited")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CLOSED = "closed", _("Closed")
+
+
+# Asked and not gone: such an invitation may lead to an answer.
+INVITED = frozenset({InvitationState.APPROVED, InvitationState.ACCEPTED})
+# Counts among the people who look at somebody's work.
+STANDING_INVITATIONS = INVITED | {InvitationState.PROPOSED}
+ENDED_INVITATIONS = frozenset({InvitationState.DECLINED, InvitationState.WITHDRAWN, InvitationState.CLOSED})
+
+
+class ReviewGroup(models.TextChoices):
+    """As whom a reviewer answers. Each group is opened, counted and suppressed by itself."""
+
+    PEER = "peer", _("Peers")
+    SUBORDINATE = "subordinate", _("Subordinates")
+
+
+class InvitationOrigin(models.TextChoices):
+    """Who thought of this reviewer."""
+
+    EMPLOYEE = "employee", _("Proposed by the employee")
+    SUPERVISOR = "supervisor", _("Added by the supervisor")
+    DRAW = "draw", _("Drawn by lot")
+
+
+class DeclineReason(models.TextChoices):
+    """Why somebody cannot review; the supervisor reads it and replaces."""
+
+    TOO_LITTLE = "too_little", _("I have worked with this person too little")
+    NO_TIME = "no_time", _("I cannot do it in this time")
+    CONFLICT = "conflict", _("I have a conflict of interest")
+    OTHER = "other", _("Another reason")
 
 
 class RatingState(models.TextChoices):
@@ -106,6 +142,7 @@ class Party(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisor")
     DELEGATE = "delegate", _("Day-to-day head (Plh)")
     SUPERIOR = "superior", _("Superior")
+    PEER = "peer", _("Reviewer")
     HR = "hr", _("HR admin")
     CLOCK = "clock", _("The clock")
 
@@ -126,6 +163,13 @@ class Action(models.TextChoices):
     CLOSE_SELF_INCOMPLETE = "close_self_incomplete", _("Closed without being sent")
     KEEP_EARLIER_SELF = "keep_earlier_self", _("The earlier version counts")
     REOPEN_SELF = "reopen_self", _("Reopen the self-assessment")
+    APPROVE_INVITATION = "approve_invitation", _("Approve the reviewer")
+    WITHDRAW_INVITATION = "withdraw_invitation", _("Withdraw the invitation")
+    CANCEL_INVITATION = "cancel_invitation", _("Cancel an accepted invitation")
+    ACCEPT_INVITATION = "accept_invitation", _("Accept the invitation")
+    DECLINE_INVITATION = "decline_invitation", _("Decline the invitation")
+    SEND_ANSWER = "send_answer", _("Send the answer")
+    CLOSE_INVITATION = "close_invitation", _("Close the invitation")
     SAVE_FIRST = "save_first", _("Save the first rating")
     SEND_RATING = "send_rating", _("Send the rating")
     REVISE_RATING = "revise_rating", _("Revise the rating")
@@ -210,3 +254,21 @@ class LookPurpose(models.TextChoices):
     AGENCY_HEAD = "result.agency_head", _("Read the result as head of the agency")
     HR = "result.hr", _("Read the result as HR")
     AUDITOR = "audit", _("Read the record as auditor")
+
+
+class BulkAct(models.TextChoices):
+    """An act on very many rows, done range by range."""
+
+    CREATE = "create", _("Making the appraisals")
+    CLOSE_SELF = "close_self", _("Closing the self-assessments")
+    KEEP_EARLIER = "keep_earlier", _("Keeping earlier self-assessments")
+    PASS_ON = "pass_on", _("Passing ratings on to the superiors")
+    CLOSE_UNRATED = "close_unrated", _("Closing what has no rating")
+
+
+class BatchState(models.TextChoices):
+    """A range waits, is done, or is a single row that an error keeps from being done; it is tried again each time."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    STUCK = "stuck", _("Stuck")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 
-from appraisal.enums import Phase, PlanState, RatingState, ResultState, SelfState, Track
+from appraisal.enums import InvitationState, Phase, PlanState, RatingState, ResultState, SelfState, Track
 from appraisal.windows import Window
 from core import wording
 
-State = PlanState | SelfState | RatingState | ResultState
+State = PlanState | SelfState | InvitationState | RatingState | ResultState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +42,34 @@ class Facts:
     """All that the rules need to know of one appraisal at one moment.
 
     The `missing_*` lists are filled by pages and services that are about to move that track; a worklist leaves
-    them empty, so an action that it lists may still be refused with reasons on its own page.
+    them empty, so an action that it lists may still be refused with reasons on its own page. `invitation` is set where
+    one invitation is looked at; then its own extension stands in the window of peer review.
     """
 
     at: dt.datetime
     windows: Mapping[Phase, Window]
     plan: PlanState = PlanState.DRAFT
     self_assessment: SelfState = SelfState.DRAFT
+    invitation: InvitationState | None = None
     rating: RatingState = RatingState.OPEN
     result: ResultState = ResultState.HIDDEN
     has_agreed_plan: bool = False
     self_returned_at: dt.datetime | None = None
     self_due_at: dt.datetime | None = None
     agency_opened: bool = False
+    box_opened: bool = False
     missing_in_plan: tuple[Reason, ...] = ()
     missing_in_self: tuple[Reason, ...] = ()
+    missing_in_answer: tuple[Reason, ...] = ()
     missing_in_rating: tuple[Reason, ...] = ()
     missing_in_feedback: tuple[Reason, ...] = ()
 
-    def state(self, track: Track) -> State:
-        """The state of a track."""
-        states: dict[Track, State] = {
+    def state(self, track: Track) -> State | None:
+        """The state of a track; None for an invitation when none is looked at."""
+        states: dict[Track, State | None] = {
             Track.PLAN: self.plan,
             Track.SELF_ASSESSMENT: self.self_assessment,
+            Track.INVITATION: self.invitation,
             Track.RATING: self.rating,
             Track.RESULT: self.result,
         }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.enums import RATED, Phase, RatingState, SelfState
+from appraisal.enums import INVITED, RATED, Phase, RatingState, SelfState
 from appraisal.facts import Facts, Reason
 from core.clock import day_end, today
 
@@ -39,6 +39,18 @@ def already_returned(facts: Facts) -> tuple[Reason, ...]:
     if facts.self_returned_at is None:
         return ()
     return (Reason("already_returned", _("A self-assessment can be returned only once.")),)
+
+
+def box_is_open(facts: Facts) -> tuple[Reason, ...]:
+    """The box of an appraisal opens once; after that nothing is added to it or taken out."""
+    if not facts.box_opened:
+        return ()
+    return (Reason("box_is_open", _("The answers about this person have already been counted and closed.")),)
+
+
+def answer_incomplete(facts: Facts) -> tuple[Reason, ...]:
+    """Which pages of a reviewer's answer lack a level or words."""
+    return facts.missing_in_answer
 
 
 def no_agreed_plan(facts: Facts) -> tuple[Reason, ...]:
@@ -127,6 +139,39 @@ def objection_end(received_at: dt.datetime) -> dt.datetime:
 
 
 # --- work that is no move -----------------------------------------------------------------------
+
+
+def nomination_refusals(facts: Facts) -> tuple[Reason, ...]:
+    """Why reviewers cannot be proposed or added now: nomination is not open, or the box is.
+
+    Until peer review closes a supervisor may still replace somebody who declined; see `replacement_refusals`.
+    """
+    return _outside(facts, Phase.NOMINATION) or box_is_open(facts)
+
+
+def replacement_refusals(facts: Facts) -> tuple[Reason, ...]:
+    """Why the supervisor cannot invite anybody now: neither nomination nor peer review is open, or the box is."""
+    if facts.is_open(Phase.NOMINATION):
+        return box_is_open(facts)
+    return _outside(facts, Phase.PEER_REVIEW) or box_is_open(facts)
+
+
+def answer_refusals(facts: Facts) -> tuple[Reason, ...]:
+    """Why a reviewer cannot write now: the invitation does not stand, peer review is not open, or the box is."""
+    if facts.invitation not in INVITED:
+        return (Reason("not_invited", _("This invitation has ended. There is nothing more for you to do.")),)
+    return _outside(facts, Phase.PEER_REVIEW) or box_is_open(facts)
+
+
+def _outside(facts: Facts, phase: Phase) -> tuple[Reason, ...]:
+    window = facts.windows.get(phase)
+    if window is None:
+        return (Reason("no_window", _("This cycle has no time for this step.")),)
+    if facts.at < window.opens_at:
+        return (Reason("too_early", _("This opens on %(moment)s."), moment=window.opens_at),)
+    if window.has_closed(facts.at):
+        return (Reason("too_late", _("Time was up on %(moment)s."), moment=window.closes_at),)
+    return ()
 
 
 def realization_refusals(facts: Facts) -> tuple[Reason, ...]:

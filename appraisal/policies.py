@@ -15,6 +15,7 @@ from accounts.enums import Role
 from appraisal.enums import (
     SEEN_BY_EMPLOYEE,
     SEEN_BY_SUPERVISOR,
+    InvitationOrigin,
     LookPurpose,
     Party,
     Phase,
@@ -24,7 +25,7 @@ from appraisal.enums import (
 
 if TYPE_CHECKING:
     from appraisal.facts import Facts
-    from appraisal.models import Appraisal
+    from appraisal.models import Appraisal, Invitation
 
 NOTHING = Q(pk__in=[])
 
@@ -137,6 +138,43 @@ def record_visible_to(actor: Actor) -> Q:
     return _within(actor, Role.AUDITOR)
 
 
+def is_invited(actor: Actor) -> Q:
+    """Invitations that reached this reviewer; a name that was only proposed is not told to the person yet."""
+    return Q(reviewer=actor.id, approved_at__isnull=False)
+
+
+def invitations_visible_to(actor: Actor) -> Q:
+    """Who was asked and where it stands, never whether or what they answered.
+
+    The supervisor (or Plh), the superior and HR always; the employee until the box is open only whom they proposed
+    themselves; the reviewer their own. Others never.
+    """
+    own = Q(appraisal__employee=actor.id, origin=InvitationOrigin.EMPLOYEE)
+    leading = Q(appraisal__supervisor=actor.id) | Q(appraisal__superior=actor.id)
+    if actor.stands_in_for:
+        leading |= Q(appraisal__supervisor__in=actor.stands_in_for)
+    watched = NOTHING
+    for path in actor.paths(Role.HR_AGENCY, Role.HR_CITY):
+        watched |= Q(appraisal__agency__path__startswith=path)
+    return own | is_invited(actor) | ((leading | watched) & ~Q(appraisal__employee=actor.id))
+
+
+def peer_figures_visible_to(actor: Actor) -> Q:
+    """Peers' figures and words of an opened box: the employee, the rater after their own first save, the superior after
+    publication. Others never, whatever role they hold.
+    """
+    rater = (
+        Q(appraisal__rated_by=actor.id)
+        | Q(appraisal__supervisor=actor.id, appraisal__passed_on_at__isnull=True)
+        | Q(appraisal__superior=actor.id, appraisal__passed_on_at__isnull=False)
+    )
+    return Q(opened_at__isnull=False) & (
+        Q(appraisal__employee=actor.id)
+        | (rater & Q(appraisal__rating_first_saved_at__isnull=False))
+        | (Q(appraisal__superior=actor.id) & Q(appraisal__result_state__in=SEEN_BY_EMPLOYEE))
+    )
+
+
 def look_purpose(actor: Actor, appraisal: Appraisal) -> LookPurpose | None:
     """As whom the actor reads the result of this appraisal; None for the employee, whose own look is not logged."""
     if appraisal.employee_id == actor.id:
@@ -172,3 +210,9 @@ def parties_of(actor: Actor, appraisal: Appraisal) -> frozenset[Party]:
         if any(actor.holds(role, appraisal.agency.path) for role in (Role.HR_AGENCY, Role.HR_CITY)):
             parties.add(Party.HR)
     return frozenset(parties)
+
+
+def parties_to_invitation(actor: Actor, invitation: Invitation) -> frozenset[Party]:
+    """Who the actor is to one invitation: the parties of its appraisal, and the reviewer."""
+    parties = parties_of(actor, invitation.appraisal)
+    return parties | {Party.PEER} if invitation.reviewer_id == actor.id else parties

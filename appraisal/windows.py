@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from appraisal.enums import Phase
+from appraisal.enums import PEER_PHASES, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,9 @@ def disorders(rows: Iterable[WindowRow]) -> tuple[Disorder, ...]:
     """Why these windows cannot be used; empty when they can.
 
     Checked for the city and for every unit that has a row of its own, each with the windows that would hold there:
-    every required phase exists; opens and closes never decrease from planning to publication; peer review closes
-    before supervisor review closes; nomination closes before peer review opens; each window opens before it closes.
+    every required phase exists, and both of the peers' or neither; opens and closes never decrease from planning to
+    publication; peer review closes before supervisor review closes; nomination closes before peer review opens; each
+    window opens before it closes.
     """
     kept = tuple(rows)
     found: list[Disorder] = []
@@ -117,8 +118,9 @@ def disorders(rows: Iterable[WindowRow]) -> tuple[Disorder, ...]:
 
 
 def _disorders_at(path: str, here: Mapping[Phase, Window]) -> Iterable[Disorder]:
+    required = REQUIRED.union(PEER_PHASES if here.keys() & set(PEER_PHASES) else ())
     for phase in Phase:
-        if phase in REQUIRED and phase not in here:
+        if phase in required and phase not in here:
             yield Disorder("missing", path, later=phase)
         if phase in here and here[phase].opens_at >= here[phase].closes_at:
             yield Disorder("empty", path, later=phase)

@@ -14,7 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.enums import (
+    PEER_PHASES,
     Action,
+    InvitationState,
     Party,
     Phase,
     PlanState,
@@ -27,6 +29,8 @@ from appraisal.facts import Facts, Reason, State
 from appraisal.obstacles import (
     Obstacle,
     already_returned,
+    answer_incomplete,
+    box_is_open,
     feedback_incomplete,
     no_agreed_plan,
     not_rated,
@@ -159,6 +163,60 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
         needs_comment=True,
         obstacles=(rating_begun,),
     ),
+    (Track.INVITATION, Action.APPROVE_INVITATION): Transition(
+        sources=frozenset({InvitationState.PROPOSED}),
+        target=InvitationState.APPROVED,
+        by={
+            Party.SUPERVISOR: _phases(Phase.NOMINATION),
+            Party.DELEGATE: _phases(Phase.NOMINATION),
+            Party.CLOCK: ANY_TIME,
+        },
+        obstacles=(box_is_open,),
+    ),
+    (Track.INVITATION, Action.WITHDRAW_INVITATION): Transition(
+        sources=frozenset({InvitationState.PROPOSED, InvitationState.APPROVED}),
+        target=InvitationState.WITHDRAWN,
+        by={
+            Party.SUPERVISOR: _phases(*PEER_PHASES),
+            Party.DELEGATE: _phases(*PEER_PHASES),
+            Party.HR: _phases(*PEER_PHASES),
+            Party.CLOCK: ANY_TIME,
+        },
+        needs_comment=True,
+        obstacles=(box_is_open,),
+    ),
+    # Whoever accepted may have answered; only HR takes that away, so that no supervisor picks the voices.
+    (Track.INVITATION, Action.CANCEL_INVITATION): Transition(
+        sources=frozenset({InvitationState.ACCEPTED}),
+        target=InvitationState.WITHDRAWN,
+        by={Party.HR: _phases(*PEER_PHASES)},
+        needs_comment=True,
+        obstacles=(box_is_open,),
+    ),
+    (Track.INVITATION, Action.ACCEPT_INVITATION): Transition(
+        sources=frozenset({InvitationState.APPROVED}),
+        target=InvitationState.ACCEPTED,
+        by={Party.PEER: _phases(*PEER_PHASES)},
+        obstacles=(box_is_open,),
+    ),
+    (Track.INVITATION, Action.DECLINE_INVITATION): Transition(
+        sources=frozenset({InvitationState.APPROVED, InvitationState.ACCEPTED}),
+        target=InvitationState.DECLINED,
+        by={Party.PEER: _phases(*PEER_PHASES)},
+        needs_comment=True,
+        obstacles=(box_is_open,),
+    ),
+    (Track.INVITATION, Action.SEND_ANSWER): Transition(
+        sources=frozenset({InvitationState.ACCEPTED}),
+        target=InvitationState.ACCEPTED,
+        by={Party.PEER: _phases(Phase.PEER_REVIEW)},
+        obstacles=(box_is_open, answer_incomplete),
+    ),
+    (Track.INVITATION, Action.CLOSE_INVITATION): Transition(
+        sources=frozenset({InvitationState.PROPOSED, InvitationState.APPROVED, InvitationState.ACCEPTED}),
+        target=InvitationState.CLOSED,
+        by={Party.CLOCK: ANY_TIME},
+    ),
     (Track.RATING, Action.SAVE_FIRST): Transition(
         sources=frozenset({RatingState.OPEN}),
         target=RatingState.FIRST_SAVED,
@@ -284,6 +342,21 @@ ON_CLOSE: Mapping[Phase, ClosingRule] = {
         says=_(
             "A complete draft is sent by the clock and marked so. An incomplete one becomes “not sent”; the supervisor "
             "goes on without it."
+        ),
+    ),
+    Phase.NOMINATION: ClosingRule(
+        moves=((Track.INVITATION, Action.APPROVE_INVITATION),),
+        says=_(
+            "Reviewers who were proposed and not yet answered by the supervisor are invited. Whoever has fewer than the "
+            "least number gets a fair draw: seeded, balanced, without pairs who review each other where possible."
+        ),
+    ),
+    Phase.PEER_REVIEW: ClosingRule(
+        moves=((Track.INVITATION, Action.CLOSE_INVITATION),),
+        says=_(
+            "A complete answer is counted, sent or not; an incomplete one is destroyed unread. When the last invitation of "
+            "an appraisal has closed, its box opens once: a group with three or more answers is counted, a smaller one is "
+            "destroyed unread."
         ),
     ),
     Phase.SUPERVISOR_REVIEW: ClosingRule(

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from accounts.actors import Actor
 from accounts.models import Position
-from appraisal.enums import PHASES_IN_USE, ItemKind, JournalKind, Phase, Rating, Topic
+from appraisal.enums import ItemKind, JournalKind, Phase, Rating, Topic
 from appraisal.models import Appraisal, Cycle, PhaseWindow
 from appraisal.selectors.assessments import self_form
 from appraisal.selectors.ratings import rating_form
@@ -66,7 +66,7 @@ class Calendar:
 
     def first_day(self, phase: Phase) -> dt.date:
         """The day on which a phase opens."""
-        steps = PHASES_IN_USE.index(phase) - PHASES_IN_USE.index(self.phase)
+        steps = list(Phase).index(phase) - list(Phase).index(self.phase)
         return today(self.now) + dt.timedelta(days=steps * PHASE_DAYS - PHASE_DAYS // 2)
 
     def during(self, phase: Phase) -> dt.datetime:
@@ -83,7 +83,7 @@ class Calendar:
                 opens_at=day_start(self.first_day(phase)),
                 closes_at=day_end(self.first_day(phase) + last),
             )
-            for phase in PHASES_IN_USE
+            for phase in Phase
         ]
 
 

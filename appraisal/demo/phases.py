@@ -10,22 +10,44 @@ from django.db.models import F
 
 from accounts.models import Agency
 from appraisal.demo.dice import Dice
-from appraisal.enums import PHASES_IN_USE, CycleState, Phase, SelfState
-from appraisal.models import Appraisal, Cycle, Extension, PhaseWindow, Publication
+from appraisal.enums import CycleState, Phase, SelfState
+from appraisal.models import Appraisal, Cycle, Extension, Invitation, PhaseWindow, Publication
 from appraisal.windows import Window
 from core import audit
 from core.clock import day_end, day_start, today
 
 # First and last day of each phase, in days from today, for an agency that stands in the phase of the key.
-P, E, S, R, C, U = PHASES_IN_USE
+P, E, S, N, V, R, C, U = Phase
 SCHEDULES: Mapping[Phase, Mapping[Phase, tuple[int, int]]] = {
-    P: {P: (-12, 8), E: (-12, 150), S: (131, 150), R: (141, 165), C: (166, 175), U: (172, 190)},
-    E: {P: (-75, -45), E: (-75, 40), S: (26, 40), R: (34, 55), C: (56, 63), U: (64, 75)},
-    S: {P: (-200, -170), E: (-200, 5), S: (-9, 5), R: (-4, 18), C: (19, 26), U: (27, 40)},
-    R: {P: (-210, -180), E: (-210, -12), S: (-26, -12), R: (-18, 4), C: (5, 12), U: (13, 27)},
-    C: {P: (-220, -190), E: (-220, -27), S: (-40, -27), R: (-30, -8), C: (-7, 3), U: (4, 18)},
-    U: {P: (-230, -200), E: (-230, -42), S: (-55, -42), R: (-45, -23), C: (-22, -12), U: (-11, 12)},
-}
+    P: {
+        P: (-12, 8), E: (-12, 150), S: (131, 150), N: (126, 140), V: (141, 155), R: (141, 165), C: (166, 175),
+        U: (172, 190),
+    },
+    E: {
+        P: (-75, -45), E: (-75, 40), S: (26, 40), N: (22, 33), V: (34, 48), R: (34, 55), C: (56, 63), U: (64, 75),
+    },
+    S: {
+        P: (-200, -170), E: (-200, 5), S: (-9, 5), N: (-20, -5), V: (-4, 9), R: (-4, 18), C: (19, 26), U: (27, 40),
+    },
+    N: {
+        P: (-195, -165), E: (-195, 15), S: (5, 15), N: (-6, 4), V: (5, 17), R: (8, 26), C: (27, 33), U: (34, 47),
+    },
+    V: {
+        P: (-202, -172), E: (-202, -8), S: (-22, -8), N: (-22, -7), V: (-6, 7), R: (1, 16), C: (17, 24), U: (25, 38),
+    },
+    R: {
+        P: (-210, -180), E: (-210, -12), S: (-26, -12), N: (-32, -19), V: (-18, -6), R: (-18, 4), C: (5, 12),
+        U: (13, 27),
+    },
+    C: {
+        P: (-220, -190), E: (-220, -27), S: (-40, -27), N: (-46, -33), V: (-32, -18), R: (-30, -8), C: (-7, 3),
+        U: (4, 18),
+    },
+    U: {
+        P: (-230, -200), E: (-230, -42), S: (-55, -42), N: (-61, -48), V: (-47, -33), R: (-45, -23), C: (-22, -12),
+        U: (-11, 12),
+    },
+}  # fmt: skip
 
 Calendar = Mapping[Phase, tuple[tuple[int, int], tuple[int, int]]]
 
@@ -34,6 +56,8 @@ CITY_CALENDAR: Calendar = {
     P: ((1, 2), (1, 31)),
     E: ((1, 2), (12, 31)),
     S: ((12, 1), (12, 20)),
+    N: ((11, 24), (12, 8)),
+    V: ((12, 9), (12, 24)),
     R: ((12, 14), (13, 10)),
     C: ((13, 11), (13, 20)),
     U: ((13, 21), (13, 31)),
@@ -43,6 +67,8 @@ CLOSED_CALENDAR: Calendar = {
     P: ((1, 2), (1, 31)),
     E: ((1, 2), (11, 30)),
     S: ((11, 16), (11, 30)),
+    N: ((11, 9), (11, 18)),
+    V: ((11, 19), (12, 2)),
     R: ((11, 23), (12, 12)),
     C: ((12, 13), (12, 18)),
     U: ((12, 19), (12, 31)),
@@ -108,6 +134,9 @@ def move_on(*, at: dt.datetime) -> int:
     open_ones = Appraisal.objects.filter(cycle__in=cycles)
     open_ones.filter(self_state=SelfState.RETURNED).update(self_due_at=F("self_due_at") + shift)
     open_ones.exclude(objection_due_at=None).update(objection_due_at=F("objection_due_at") + shift)
+    Invitation.objects.filter(appraisal__in=open_ones).exclude(extended_to=None).update(
+        extended_to=F("extended_to") + shift
+    )
     Extension.objects.filter(appraisal__in=open_ones).update(closes_at=F("closes_at") + shift)
     Publication.objects.filter(cycle__in=cycles, published_at=None, recalled_at=None).update(
         to_employees_at=F("to_employees_at") + shift
@@ -151,6 +180,7 @@ def move_agency_to(*, agency: Agency, phase: Phase, at: dt.datetime) -> None:
 def phase_on(windows: Mapping[Phase, Window], at: dt.datetime) -> Phase | None:
     """The latest phase that is open; None between two phases. Execution only when nothing else is open."""
     found = [phase for phase, window in windows.items() if window.is_open(at) and phase != Phase.EXECUTION]
-    if found:
-        return found[-1] if Phase.SELF_ASSESSMENT not in found else Phase.SELF_ASSESSMENT
+    for phase in (Phase.SELF_ASSESSMENT, *found[::-1]):
+        if phase in found:
+            return phase
     return Phase.EXECUTION if Phase.EXECUTION in windows and windows[Phase.EXECUTION].is_open(at) else None

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from appraisal.enums import PHASES_IN_USE, Phase, Track
+from appraisal.enums import PEER_PHASES, Phase, Track
 from appraisal.selectors.late import LATE_PHASES
 from appraisal.services.cycles import WindowDates
 from appraisal.windows import WindowRow
@@ -38,6 +38,7 @@ class PrepareForm(BaseForm):
 class WindowsForm(BaseForm):
     """First and last day of every phase: of the whole city, or of one unit, where empty means as the city.
 
+    The two phases of the peers may stay empty for the city, too: then the year does without them.
     Days that have passed in an open cycle are shown, not asked.
     """
 
@@ -53,19 +54,19 @@ class WindowsForm(BaseForm):
         self.rows = rows
         self.for_unit = for_unit
         super().__init__(*args, **kwargs)
-        for phase in PHASES_IN_USE:
+        for phase in Phase:
             row = rows.get(phase)
             opens_locked, closes_locked = locked.get(phase, (False, False))
             if not opens_locked:
                 self.fields[f"{phase}_first"] = DateField(
                     label=_("%(phase)s: first day") % {"phase": phase.label},
-                    required=not for_unit,
+                    required=not for_unit and phase not in PEER_PHASES,
                     initial=row.opens_at.astimezone(CITY_TIME).date() if row else None,
                 )
             if not closes_locked:
                 self.fields[f"{phase}_last"] = DateField(
                     label=_("%(phase)s: last day") % {"phase": phase.label},
-                    required=not for_unit,
+                    required=not for_unit and phase not in PEER_PHASES,
                     initial=last_day(row.closes_at) if row else None,
                 )
         if needs_reason:
@@ -79,7 +80,7 @@ class WindowsForm(BaseForm):
     def clean(self) -> dict[str, Any]:
         """A unit's phase has both days or neither; the last day is not before the first."""
         cleaned = super().clean() or {}
-        for phase in PHASES_IN_USE:
+        for phase in Phase:
             first, last = self._day(phase, "first", cleaned), self._day(phase, "last", cleaned)
             if (first is None) != (last is None):
                 name = f"{phase}_{'first' if first is None else 'last'}"
@@ -102,7 +103,7 @@ class WindowsForm(BaseForm):
     def changes(self, unit: uuid.UUID | None) -> dict[tuple[Phase, uuid.UUID | None], WindowDates | None]:
         """What to hand to set_windows; a stored moment that is not a midnight stays when its day stays."""
         found: dict[tuple[Phase, uuid.UUID | None], WindowDates | None] = {}
-        for phase in PHASES_IN_USE:
+        for phase in Phase:
             first = self._day(phase, "first", self.cleaned_data)
             last = self._day(phase, "last", self.cleaned_data)
             row = self.rows.get(phase)

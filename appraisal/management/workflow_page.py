@@ -14,7 +14,7 @@ HEAD = """\
 
 Written by `make docs` from `appraisal/workflow.py`. Change the table there, never this page.
 
-An appraisal carries four tracks that overlap in time, each with its own state. Phases are windows, never states: whether
+An appraisal carries four tracks that overlap in time, each with its own state, and each invitation to review one of its own. Phases are windows, never states: whether
 an act is in time is decided by the moment its request arrived. A move is made by one of its parties, from one of its
 states, in one of that party's windows, when nothing stands in its way; a refusal lists every reason.
 """

@@ -2,16 +2,33 @@
 
 from appraisal.models.appraisal import Appraisal, Extension
 from appraisal.models.assessment import DraftAnswer, NextStep, RatingRecord, Result, SelfSubmission
+from appraisal.models.batch import Batch
+from appraisal.models.closing import Closing
 from appraisal.models.cycle import Cycle, CycleProgress, PhaseWindow, Publication, WindowChange
+from appraisal.models.peer import (
+    AgencyPeerFigures,
+    BallotKey,
+    Box,
+    Envelope,
+    Invitation,
+    Review,
+)
 from appraisal.models.plan import Evidence, JournalEntry, Measure, Plan, PlanItem, Realization
 
 __all__ = [
+    "AgencyPeerFigures",
     "Appraisal",
+    "BallotKey",
+    "Batch",
+    "Box",
+    "Closing",
     "Cycle",
     "CycleProgress",
     "DraftAnswer",
+    "Envelope",
     "Evidence",
     "Extension",
+    "Invitation",
     "JournalEntry",
     "Measure",
     "NextStep",
@@ -22,6 +39,7 @@ __all__ = [
     "RatingRecord",
     "Realization",
     "Result",
+    "Review",
     "SelfSubmission",
     "WindowChange",
 ]

@@ -31,6 +31,10 @@ class Cycle(models.Model):
     publication_delay_days = models.PositiveSmallIntegerField(
         _("days from supervisors to employees"), default=1
     )
+    peers_minimum = models.PositiveSmallIntegerField(_("fewest reviewers of a person"), default=3)
+    peers_maximum = models.PositiveSmallIntegerField(_("most reviewers of a person"), default=8)
+    peers_drawn = models.PositiveSmallIntegerField(_("reviewers in a draw"), default=5)
+    reviewer_maximum = models.PositiveSmallIntegerField(_("most people drawn for one reviewer"), default=8)
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
@@ -44,6 +48,14 @@ class Cycle(models.Model):
                 condition=Q(level_ratings__len=5, level_ratings__contained_by=Rating.values),
                 name="cycle_maps_five_levels",
                 violation_error_message=_("Each of the five levels needs a rating."),
+            ),
+            models.CheckConstraint(
+                # Fewer than three answers are never shown, so fewer than three reviewers are never enough.
+                condition=Q(peers_minimum__gte=3)
+                & Q(peers_drawn__gte=F("peers_minimum"))
+                & Q(peers_maximum__gte=F("peers_drawn")),
+                name="cycle_asks_enough_peers",
+                violation_error_message=_("Ask at least three reviewers, and no more than the most."),
             ),
             models.CheckConstraint(
                 condition=Q(state=CycleState.DRAFT, opened_at__isnull=True)

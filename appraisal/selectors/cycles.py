@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.actors import Actor
 from accounts.enums import HR_ROLES, Role
 from accounts.models import Agency
-from appraisal.enums import PHASES_IN_USE, CycleState, Phase
+from appraisal.enums import CycleState, Phase
 from appraisal.models import Cycle, WindowChange
 from appraisal.windows import Window, WindowRow, window_for
 from core.clock import CITY_TIME, last_day
@@ -44,7 +44,7 @@ class PhaseRow:
 
 def phase_rows(rows: Sequence[WindowRow], *, path: str, at: dt.datetime) -> tuple[PhaseRow, ...]:
     """Each phase as it holds for units with this path (empty for the city), with its bar. No query."""
-    found = {phase: window_for(phase, path, rows) for phase in PHASES_IN_USE}
+    found = {phase: window_for(phase, path, rows) for phase in Phase}
     known = [window for window in found.values() if window is not None]
     begin = min((_day(window.opens_at) for window in known), default=None)
     end = max((last_day(window.closes_at) for window in known), default=None)
@@ -139,6 +139,4 @@ def rows_of_unit(rows: Sequence[WindowRow], path: str) -> dict[Phase, WindowRow]
 def parent_rows(rows: Sequence[WindowRow], path: str) -> dict[Phase, Window]:
     """What holds for the unit without rows of its own."""
     above = [row for row in rows if row.path != path]
-    return {
-        phase: window for phase in PHASES_IN_USE if (window := window_for(phase, path, above)) is not None
-    }
+    return {phase: window for phase in Phase if (window := window_for(phase, path, above)) is not None}

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.actors import Actor
 from accounts.models.agency import ancestor_paths
 from accounts.selectors.identities import Identity, identities_on
-from appraisal.enums import PHASES_IN_USE, Phase, PlanState, RatingStage
+from appraisal.enums import Phase, PlanState, RatingStage
 from appraisal.models import (
     Appraisal,
     Extension,
@@ -181,7 +181,7 @@ def _phases(appraisal: Appraisal) -> tuple[PhaseLine, ...]:
     given = {row.phase: row for row in appraisal.extensions.select_related("granted_by")}
     return tuple(
         PhaseLine(phase=phase, window=held[phase], extension=given.get(phase))
-        for phase in PHASES_IN_USE
+        for phase in Phase
         if phase in held
     )
 

@@ -104,7 +104,7 @@ def overview(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
             "appraisal": appraisal,
             "own": Party.EMPLOYEE in parties,
             "reads": reading.content,
-            "tracks": [_track(track, appraisal, facts, parties, reading) for track in Track],
+            "tracks": [_track(track, appraisal, facts, parties, reading) for track in _PHASES],
             "segments": other_segments(actor, appraisal),
             "is_open": appraisal.cycle.state == CycleState.OPEN,
         },

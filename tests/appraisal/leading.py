@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Employee, Placement
-from appraisal.enums import PHASES_IN_USE, ItemKind, Phase, Rating, Topic
+from appraisal.enums import ItemKind, Phase, Rating, Topic
 from appraisal.models import Appraisal, Cycle, PhaseWindow
 from appraisal.selectors.assessments import self_form
 from appraisal.selectors.ratings import RatingForm, rating_form
@@ -45,7 +45,7 @@ def squeezed(html: str) -> str:
 def open_now(cycle: Cycle, phase: Phase, *, days: int = 5) -> None:
     """Move the windows so that this phase is open now and closes in some days; earlier ones are over."""
     now = timezone.now()
-    for place, known in enumerate(PHASES_IN_USE, start=-PHASES_IN_USE.index(phase)):
+    for place, known in enumerate(Phase, start=-list(Phase).index(phase)):
         PhaseWindow.objects.filter(cycle=cycle, phase=known, agency=None).update(
             opens_at=now + place * days * DAY - DAY, closes_at=now + (place + 1) * days * DAY - DAY
         )

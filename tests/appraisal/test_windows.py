@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.enums import PHASES_IN_USE, Phase
+from appraisal.enums import PEER_PHASES, Phase
 from appraisal.windows import IN_ORDER, Disorder, Window, WindowRow, disorders, window_for, windows_for
 from core.clock import day_end, day_start
 
@@ -32,6 +32,11 @@ YEAR = (
     row(Phase.SUPERVISOR_REVIEW, day(12, 5), day(12, 20)),
     row(Phase.CALIBRATION, day(12, 21), day(12, 24)),
     row(Phase.PUBLICATION, day(12, 28), day(12, 31)),
+)
+
+PEERS = (
+    row(Phase.NOMINATION, day(11, 1), day(11, 15)),
+    row(Phase.PEER_REVIEW, day(11, 16), day(12, 19)),
 )
 
 
@@ -108,11 +113,11 @@ def test_an_extension_moves_the_end_and_only_later(extension, closes_on: dt.date
 
 
 def test_all_windows_of_a_person_with_their_extensions() -> None:
-    rows = (*YEAR, row(Phase.PUBLICATION, day(12, 29), day(12, 30), DISDIK))
+    rows = (*YEAR, *PEERS, row(Phase.PUBLICATION, day(12, 29), day(12, 30), DISDIK))
 
     found = windows_for(SCHOOL, iter(rows), {Phase.SELF_ASSESSMENT: day_end(day(12, 14))})
 
-    assert list(found) == list(PHASES_IN_USE)
+    assert list(found) == list(Phase)
     assert found[Phase.SELF_ASSESSMENT] == Window(day_start(day(12, 1)), day_end(day(12, 14)), extended=True)
     assert found[Phase.PUBLICATION] == Window(day_start(day(12, 29)), day_end(day(12, 30)))
     assert found[Phase.PLANNING] == Window(day_start(day(1, 5)), day_end(day(1, 31)))
@@ -126,19 +131,26 @@ def test_a_year_in_order_has_no_disorder() -> None:
 
 
 def test_windows_may_overlap_and_open_or_close_together() -> None:
-    same = tuple(row(phase, day(12, 1), day(12, 31)) for phase in PHASES_IN_USE)
+    same = tuple(row(phase, day(12, 1), day(12, 31)) for phase in Phase if phase not in PEER_PHASES)
     assert disorders(same) == ()
 
 
-@pytest.mark.parametrize("phase", PHASES_IN_USE)
-def test_each_phase_in_use_is_required(phase: Phase) -> None:
-    assert disorders([each for each in YEAR if each.phase != phase]) == (
+@pytest.mark.parametrize("phase", list(Phase))
+def test_each_phase_is_required_where_one_of_the_peers_phases_is_the_other_too(phase: Phase) -> None:
+    assert disorders([each for each in (*YEAR, *PEERS) if each.phase != phase]) == (
         Disorder("missing", CITY, later=phase),
     )
 
 
-def test_nothing_at_all_names_every_phase() -> None:
-    assert disorders([]) == tuple(Disorder("missing", CITY, later=phase) for phase in PHASES_IN_USE)
+def test_a_year_may_do_without_peers() -> None:
+    assert not {each.phase for each in YEAR} & set(PEER_PHASES)
+    assert disorders(YEAR) == ()
+
+
+def test_nothing_at_all_names_every_phase_that_a_year_needs() -> None:
+    assert disorders([]) == tuple(
+        Disorder("missing", CITY, later=phase) for phase in Phase if phase not in PEER_PHASES
+    )
 
 
 @pytest.mark.parametrize("minutes", [0, -1])
@@ -206,12 +218,6 @@ def test_a_window_opens_before_it_closes(minutes: int) -> None:
 )
 def test_opens_and_closes_never_decrease(phase, first, last, expected: Disorder) -> None:
     assert disorders(changed(phase, first, last)) == (expected,)
-
-
-PEERS = (
-    row(Phase.NOMINATION, day(11, 1), day(11, 15)),
-    row(Phase.PEER_REVIEW, day(11, 16), day(12, 19)),
-)
 
 
 def test_peers_are_nominated_and_heard_before_the_supervisor_ends() -> None:

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from appraisal.enums import (
     Action,
+    InvitationState,
     Party,
     Phase,
     PlanState,
@@ -38,12 +39,14 @@ P = Party
 STATES = {
     Track.PLAN: PlanState,
     Track.SELF_ASSESSMENT: SelfState,
+    Track.INVITATION: InvitationState,
     Track.RATING: RatingState,
     Track.RESULT: ResultState,
 }
 FIELDS = {
     Track.PLAN: "plan",
     Track.SELF_ASSESSMENT: "self_assessment",
+    Track.INVITATION: "invitation",
     Track.RATING: "rating",
     Track.RESULT: "result",
 }
@@ -71,6 +74,27 @@ LEGAL: dict[Track, tuple[tuple[str, Party, Action, str], ...]] = {
         ("draft", P.CLOCK, A.CLOSE_SELF_INCOMPLETE, "not_sent"),
         ("returned", P.CLOCK, A.KEEP_EARLIER_SELF, "sent"),
         ("not_sent", P.HR, A.REOPEN_SELF, "draft"),
+    ),
+    Track.INVITATION: (
+        ("proposed", P.SUPERVISOR, A.APPROVE_INVITATION, "approved"),
+        ("proposed", P.DELEGATE, A.APPROVE_INVITATION, "approved"),
+        ("proposed", P.CLOCK, A.APPROVE_INVITATION, "approved"),
+        ("proposed", P.SUPERVISOR, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("proposed", P.DELEGATE, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("proposed", P.HR, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("proposed", P.CLOCK, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("approved", P.SUPERVISOR, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("approved", P.DELEGATE, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("approved", P.HR, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("approved", P.CLOCK, A.WITHDRAW_INVITATION, "withdrawn"),
+        ("accepted", P.HR, A.CANCEL_INVITATION, "withdrawn"),
+        ("approved", P.PEER, A.ACCEPT_INVITATION, "accepted"),
+        ("approved", P.PEER, A.DECLINE_INVITATION, "declined"),
+        ("accepted", P.PEER, A.DECLINE_INVITATION, "declined"),
+        ("accepted", P.PEER, A.SEND_ANSWER, "accepted"),
+        ("proposed", P.CLOCK, A.CLOSE_INVITATION, "closed"),
+        ("approved", P.CLOCK, A.CLOSE_INVITATION, "closed"),
+        ("accepted", P.CLOCK, A.CLOSE_INVITATION, "closed"),
     ),
     Track.RATING: (
         ("open", P.SUPERVISOR, A.SAVE_FIRST, "first_saved"),
@@ -114,6 +138,15 @@ WINDOWS: dict[tuple[Action, Party], tuple[Phase, ...]] = {
     (A.WITHDRAW_SELF, P.EMPLOYEE): (Phase.SELF_ASSESSMENT,),
     (A.RETURN_SELF, P.SUPERVISOR): (Phase.SELF_ASSESSMENT, Phase.SUPERVISOR_REVIEW),
     (A.RETURN_SELF, P.DELEGATE): (Phase.SELF_ASSESSMENT, Phase.SUPERVISOR_REVIEW),
+    (A.APPROVE_INVITATION, P.SUPERVISOR): (Phase.NOMINATION,),
+    (A.APPROVE_INVITATION, P.DELEGATE): (Phase.NOMINATION,),
+    (A.WITHDRAW_INVITATION, P.SUPERVISOR): (Phase.NOMINATION, Phase.PEER_REVIEW),
+    (A.WITHDRAW_INVITATION, P.DELEGATE): (Phase.NOMINATION, Phase.PEER_REVIEW),
+    (A.WITHDRAW_INVITATION, P.HR): (Phase.NOMINATION, Phase.PEER_REVIEW),
+    (A.CANCEL_INVITATION, P.HR): (Phase.NOMINATION, Phase.PEER_REVIEW),
+    (A.ACCEPT_INVITATION, P.PEER): (Phase.NOMINATION, Phase.PEER_REVIEW),
+    (A.DECLINE_INVITATION, P.PEER): (Phase.NOMINATION, Phase.PEER_REVIEW),
+    (A.SEND_ANSWER, P.PEER): (Phase.PEER_REVIEW,),
     (A.SAVE_FIRST, P.SUPERVISOR): (Phase.SUPERVISOR_REVIEW,),
     (A.SAVE_FIRST, P.SUPERIOR): (Phase.CALIBRATION,),
     (A.SEND_RATING, P.SUPERVISOR): (Phase.SUPERVISOR_REVIEW,),
@@ -130,6 +163,9 @@ NEEDS_COMMENT = {
     A.REVISE_PLAN,
     A.RETURN_SELF,
     A.REOPEN_SELF,
+    A.WITHDRAW_INVITATION,
+    A.CANCEL_INVITATION,
+    A.DECLINE_INVITATION,
     A.REVISE_RATING,
     A.UNCONFIRM_RATING,
     A.CLOSE_UNRATED,
@@ -145,7 +181,9 @@ YEAR = {
     Phase.PLANNING: (dt.date(2026, 1, 5), dt.date(2026, 1, 31)),
     Phase.EXECUTION: (dt.date(2026, 2, 1), dt.date(2026, 11, 30)),
     Phase.SELF_ASSESSMENT: (dt.date(2026, 12, 1), dt.date(2026, 12, 10)),
-    Phase.SUPERVISOR_REVIEW: (dt.date(2026, 12, 11), dt.date(2026, 12, 20)),
+    Phase.NOMINATION: (dt.date(2026, 12, 11), dt.date(2026, 12, 12)),
+    Phase.PEER_REVIEW: (dt.date(2026, 12, 13), dt.date(2026, 12, 14)),
+    Phase.SUPERVISOR_REVIEW: (dt.date(2026, 12, 15), dt.date(2026, 12, 20)),
     Phase.CALIBRATION: (dt.date(2026, 12, 21), dt.date(2026, 12, 24)),
     Phase.PUBLICATION: (dt.date(2026, 12, 28), dt.date(2026, 12, 31)),
 }
@@ -153,11 +191,7 @@ APART = {phase: Window(day_start(first), day_end(last)) for phase, (first, last)
 
 # All windows at once, so that only state and party decide.
 NOON = dt.datetime(2026, 6, 1, 5, tzinfo=dt.UTC)
-TOGETHER = {
-    phase: Window(NOON - dt.timedelta(days=1), NOON + dt.timedelta(days=1))
-    for phase in Phase
-    if phase not in {Phase.NOMINATION, Phase.PEER_REVIEW}
-}
+TOGETHER = {phase: Window(NOON - dt.timedelta(days=1), NOON + dt.timedelta(days=1)) for phase in Phase}
 MOMENT = dt.timedelta(microseconds=1)
 # The superior's turn comes when supervisor review is over, also where calibration opens earlier.
 SUPERIORS_TURN = {**TOGETHER, Phase.SUPERVISOR_REVIEW: Window(NOON - dt.timedelta(days=1), NOON)}
@@ -168,6 +202,7 @@ def facts_for(track: Track, state: str, *, at: dt.datetime = NOON, windows=None,
     base = {
         Track.PLAN: {},
         Track.SELF_ASSESSMENT: {"plan": PlanState.AGREED, "has_agreed_plan": True},
+        Track.INVITATION: {},
         Track.RATING: {
             "plan": PlanState.AGREED,
             "has_agreed_plan": True,
@@ -667,6 +702,8 @@ def test_the_clock_has_its_moves_at_closing() -> None:
             (Track.SELF_ASSESSMENT, A.CLOSE_SELF_COMPLETE),
             (Track.SELF_ASSESSMENT, A.CLOSE_SELF_INCOMPLETE),
         ),
+        Phase.NOMINATION: ((Track.INVITATION, A.APPROVE_INVITATION),),
+        Phase.PEER_REVIEW: ((Track.INVITATION, A.CLOSE_INVITATION),),
         Phase.SUPERVISOR_REVIEW: (
             (Track.SELF_ASSESSMENT, A.KEEP_EARLIER_SELF),
             (Track.RATING, A.PASS_ON),

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Agency
 from appraisal.demo.phases import move_agency_to
-from appraisal.enums import PHASES_IN_USE, Phase
+from appraisal.enums import Phase
 from appraisal.models import Cycle
 from appraisal.services.clock import tick
 from core import clock
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which agency, by code or short name, and which phase."""
         parser.add_argument("agency", help="code or short name, for example Disdik")
-        parser.add_argument("phase", choices=[phase.value for phase in PHASES_IN_USE])
+        parser.add_argument("phase", choices=Phase.values)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Move the windows and run the clock once; what people have written stays."""
