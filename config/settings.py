@@ -11,6 +11,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from core.mail_hours import read_hours
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
@@ -258,12 +260,23 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "appraisal.tasks.tick", "schedule": 60.0, "options": {"expires": 60}},
+    "bulk": {"task": "appraisal.tasks.bulk", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
+    "outbox": {"task": "core.tasks.drain_outbox", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 # --- mail and logs ------------------------------------------------------------------------------
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
 globals().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
+if DEMO and "EMAIL_URL" not in os.environ:
+    EMAIL_BACKEND = "core.eml.EmlBackend"
+    EMAIL_FILE_PATH = BASE_DIR / "var" / "demo" / "mail"
+# Between which hours in Bandung mail leaves that is not about one's account; the whole day in demo and tests.
+try:
+    MAIL_HOURS = read_hours(env.str("MAIL_HOURS", default="7-20" if PRODUCTION else "0-24"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"MAIL_HOURS: {error}.") from error
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Penilaian Kinerja <penilaian@localhost>")
 
 LOGGING = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from core.notifications import Notification
+from core.notifications import MailState, Notification
 from core.paging import Page, page_of
 
 PAGE_SIZE = 30
@@ -36,3 +36,17 @@ def open_message(*, recipient_id: uuid.UUID, notification_id: uuid.UUID, at: dt.
 def mark_all_read(*, recipient_id: uuid.UUID, at: dt.datetime) -> int:
     """Mark everything the person has received as read; returns how many were unread."""
     return Notification.objects.of(recipient_id).unread().filter(created_at__lte=at).update(read_at=at)
+
+
+def refused_on(recipient_id: uuid.UUID, *, at: dt.datetime) -> dt.datetime | None:
+    """When the mail server refused the person's latest mail, None when that one arrived. Costs one query."""
+    latest = (
+        Notification.objects.filter(
+            recipient_id=recipient_id,
+            mail_state__in=[MailState.MAILED, MailState.REFUSED],
+            created_at__lte=at,
+        )
+        .order_by("-created_at", "-id")
+        .first()
+    )
+    return latest.created_at if latest and latest.mail_state == MailState.REFUSED else None

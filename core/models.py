@@ -3,6 +3,7 @@
 from core.access_log import AccessLogEntry
 from core.audit import AuditDetail, AuditEvent
 from core.heartbeat import Heartbeat
+from core.mail_preferences import MailPreference
 from core.notifications import Notification
 from core.seals import AuditSeal, SealedEvent, UnsealedEvent
 
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "Heartbeat",
+    "MailPreference",
     "Notification",
     "SealedEvent",
     "UnsealedEvent",

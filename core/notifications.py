@@ -1,12 +1,13 @@
 """Messages are rows, inserted in the act's own transaction; the inbox shows them, the outbox mails them.
 
 A kind is registered once by the app that speaks (`register`); texts are rendered in the reader's language at
-reading time from the stored parameters, so a row holds no sentence and no answer.
+reading time from the stored parameters, so a row holds no sentence and no answer. `core.outbox` moves `mail_state`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +15,29 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.canonical import plain
+from core.constraints import one_of
+
+
+class MailState(models.TextChoices):
+    """What became of a message's mail. The inbox shows the message whatever stands here."""
+
+    WAITING = "waiting", _("Waiting")
+    DIGEST = "digest", _("Waiting for the daily mail")
+    MAILED = "mailed", _("Mailed")
+    NOT_WANTED = "not_wanted", _("Inbox only")
+    NO_ADDRESS = "no_address", _("No usable address")
+    REFUSED = "refused", _("Refused by the mail server")
+    SUPERSEDED = "superseded", _("Replaced by a later message")
+
+
+_PARAMETER = re.compile(r"%\(\w+\)[sd]")
+UNSENT = (MailState.WAITING, MailState.DIGEST)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -51,6 +70,19 @@ class Notification(models.Model):
     created_at = models.DateTimeField(_("created"))
     read_at = models.DateTimeField(_("read"), null=True)
     superseded_at = models.DateTimeField(_("superseded"), null=True)
+    urgent = models.BooleanField(_("mailed at any hour"), default=False, db_default=False)
+    mail_state = models.CharField(
+        _("mail"),
+        max_length=10,
+        choices=MailState,
+        default=MailState.WAITING,
+        db_default=MailState.WAITING,
+    )
+    # The order of the outbox: the moment of the message, later after a temporary refusal.
+    mail_due_at = models.DateTimeField(_("to be mailed from"), db_default=Now())
+    mailed_at = models.DateTimeField(_("mailed"), null=True)
+    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, db_default=0)
+    mail_reply = models.CharField(_("answer of the mail server"), max_length=120, blank=True, db_default="")
 
     objects = NotificationQuerySet.as_manager()
 
@@ -60,7 +92,13 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["recipient", "kind", "subject_id", "occurrence"], name="notification_said_once"
-            )
+            ),
+            one_of("mail_state", MailState, name="notification_mail_known"),
+            models.CheckConstraint(
+                condition=models.Q(mail_state=MailState.MAILED, mailed_at__isnull=False)
+                | (~models.Q(mail_state=MailState.MAILED) & models.Q(mailed_at=None)),
+                name="notification_mailed_when",
+            ),
         ]
         indexes = [
             models.Index(fields=["recipient", "-created_at", "id"], name="notification_inbox"),
@@ -69,6 +107,17 @@ class Notification(models.Model):
                 name="notification_unread",
                 condition=models.Q(read_at=None, superseded_at=None),
             ),
+            models.Index(
+                fields=["urgent", "mail_due_at", "id"],
+                name="notification_outbox",
+                condition=models.Q(mail_state=MailState.WAITING),
+            ),
+            models.Index(
+                fields=["mail_due_at", "recipient"],
+                name="notification_digest",
+                condition=models.Q(mail_state=MailState.DIGEST),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="notification_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -84,34 +133,59 @@ class Notification(models.Model):
         """The explanation under the title."""
         return kind_of(self.kind).body_for(self.params)
 
+    @property
+    def mail_body(self) -> str:
+        """The explanation as a mail may carry it."""
+        return kind_of(self.kind).mail_body_for(self.params)
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is said in one situation; `title` and `body` are %-format texts with the parameters' names."""
+    """What is said in one situation; `title` and `body` are %-format texts with the parameters' names.
+
+    `mail` stands in a mail in the place of `body` where that quotes what somebody wrote. `label` and `topic` name the
+    kind where people choose how it reaches them. A `compulsory` kind cannot be kept out of the mail; an `urgent` one
+    leaves at once, at any hour. HR sees to whom a `watched` kind was said, never what. `words` turns stored codes into
+    words: {"phase": {"planning": _("Planning")}}.
+    """
 
     code: str
     title: str | Promise
     body: str | Promise = ""
     compulsory: bool = True
+    urgent: bool = False
+    watched: bool = False
+    mail: str | Promise = ""
+    label: str | Promise = ""
+    topic: str | Promise = ""
+    words: Mapping[str, Mapping[str, str | Promise]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The kind in a list of kinds: its label, or its title with dots for the parameters."""
+        return str(self.label) or _PARAMETER.sub("…", str(self.title))
 
     def title_for(self, params: Mapping[str, Any]) -> str:
         """The title with the parameters put in."""
-        return str(self.title) % _shown(params)
+        return str(self.title) % self._shown(params)
 
     def body_for(self, params: Mapping[str, Any]) -> str:
         """The body with the parameters put in."""
-        return str(self.body) % _shown(params)
+        return str(self.body) % self._shown(params)
 
+    def mail_body_for(self, params: Mapping[str, Any]) -> str:
+        """What a mail says under the title."""
+        return str(self.mail or self.body) % self._shown(params)
 
-def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as people read them: a stored ISO date becomes a date in the reader's language."""
-    shown: dict[str, Any] = {}
-    for key, value in params.items():
-        if key.endswith("_on") and isinstance(value, str):
-            shown[key] = date_format(dt.date.fromisoformat(value), "DATE_FORMAT")
-        else:
-            shown[key] = value
-    return shown
+    def _shown(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters as people read them: codes as words, and a stored ISO date as one in the reader's language."""
+        shown: dict[str, Any] = {}
+        for key, value in params.items():
+            if key.endswith("_on") and isinstance(value, str):
+                shown[key] = date_format(dt.date.fromisoformat(value), "DATE_FORMAT")
+            else:
+                shown[key] = self.words.get(key, {}).get(value, value)
+        return shown
 
 
 _KINDS: dict[str, Kind] = {}
@@ -159,6 +233,8 @@ def notify(messages: Iterable[Message], *, at: dt.datetime) -> None:
                 params=plain(message.params),
                 path=message.path,
                 created_at=at,
+                urgent=message.kind.urgent,
+                mail_due_at=at,
             )
             for message in messages
         ],
@@ -169,9 +245,21 @@ def notify(messages: Iterable[Message], *, at: dt.datetime) -> None:
 
 def withdraw(*, kinds: Iterable[Kind], subject_ids: Iterable[uuid.UUID], at: dt.datetime) -> int:
     """Take back what was said about these subjects and is no longer true; returns how many rows."""
-    return Notification.objects.filter(
-        kind__in=[kind.code for kind in kinds], subject_id__in=list(subject_ids), superseded_at=None
-    ).update(superseded_at=at)
+    return supersede(
+        Notification.objects.filter(kind__in=[kind.code for kind in kinds], subject_id__in=list(subject_ids)),
+        at=at,
+    )
+
+
+def supersede(messages: models.QuerySet[Notification], *, at: dt.datetime) -> int:
+    """Hide these messages from the inbox and keep unsent ones out of the mail; returns how many rows."""
+    return messages.filter(superseded_at=None).update(
+        superseded_at=at,
+        mail_state=models.Case(
+            models.When(mail_state__in=UNSENT, then=models.Value(MailState.SUPERSEDED)),
+            default=models.F("mail_state"),
+        ),
+    )
 
 
 def mark_read(*, recipient_id: uuid.UUID, notification_ids: Iterable[uuid.UUID], at: dt.datetime) -> int:

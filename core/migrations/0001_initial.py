@@ -2,6 +2,7 @@
 
 import core.audit
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -62,7 +63,6 @@ class Migration(migrations.Migration):
             name='UnsealedEvent',
             fields=[
                 ('event_id', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='event')),
-                ('transaction_id', models.BigIntegerField(verbose_name='transaction')),
             ],
             options={
                 'verbose_name': 'unsealed event',
@@ -110,11 +110,31 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(verbose_name='created')),
                 ('read_at', models.DateTimeField(null=True, verbose_name='read')),
                 ('superseded_at', models.DateTimeField(null=True, verbose_name='superseded')),
+                ('urgent', models.BooleanField(db_default=False, default=False, verbose_name='mailed at any hour')),
+                ('mail_state', models.CharField(choices=[('waiting', 'Waiting'), ('digest', 'Waiting for the daily mail'), ('mailed', 'Mailed'), ('not_wanted', 'Inbox only'), ('no_address', 'No usable address'), ('refused', 'Refused by the mail server'), ('superseded', 'Replaced by a later message')], db_default='waiting', default='waiting', max_length=10, verbose_name='mail')),
+                ('mail_due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='to be mailed from')),
+                ('mailed_at', models.DateTimeField(null=True, verbose_name='mailed')),
+                ('mail_attempts', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='attempts')),
+                ('mail_reply', models.CharField(blank=True, db_default='', max_length=120, verbose_name='answer of the mail server')),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL, verbose_name='recipient')),
             ],
             options={
                 'verbose_name': 'notification',
                 'verbose_name_plural': 'notifications',
+            },
+        ),
+        migrations.CreateModel(
+            name='MailPreference',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=60, verbose_name='kind')),
+                ('delivery', models.CharField(choices=[('at_once', 'A mail at once'), ('daily', 'In the daily mail'), ('inbox', 'Only in the inbox')], max_length=10, verbose_name='delivery')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_preferences', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'mail preference',
+                'verbose_name_plural': 'mail preferences',
+                'constraints': [models.UniqueConstraint(fields=('recipient', 'kind'), name='mail_preference_once'), models.CheckConstraint(condition=models.Q(('delivery__in', ['at_once', 'daily', 'inbox'])), name='mail_preference_known', violation_error_message='Choose one of the listed options.')],
             },
         ),
         migrations.CreateModel(
@@ -148,5 +168,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notification',
             constraint=models.UniqueConstraint(fields=('recipient', 'kind', 'subject_id', 'occurrence'), name='notification_said_once'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('mail_state', 'waiting')), fields=['urgent', 'mail_due_at', 'id'], name='notification_outbox'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('mail_state', 'digest')), fields=['mail_due_at', 'recipient'], name='notification_digest'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['-created_at', '-id'], name='notification_by_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='notification',
+            constraint=models.CheckConstraint(condition=models.Q(('mail_state__in', ['waiting', 'digest', 'mailed', 'not_wanted', 'no_address', 'refused', 'superseded'])), name='notification_mail_known', violation_error_message='Choose one of the listed options.'),
+        ),
+        migrations.AddConstraint(
+            model_name='notification',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mail_state', 'mailed'), ('mailed_at__isnull', False)), models.Q(models.Q(('mail_state', 'mailed'), _negated=True), ('mailed_at', None)), _connector='OR'), name='notification_mailed_when'),
         ),
     ]
