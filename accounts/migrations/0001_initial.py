@@ -72,6 +72,8 @@ class Migration(migrations.Migration):
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='left the service on')),
                 ('language', models.CharField(blank=True, max_length=5, verbose_name='language')),
                 ('theme', models.CharField(choices=[('auto', 'Follow the device'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=10, verbose_name='appearance')),
+                ('calendar_number', models.PositiveIntegerField(db_default=0, default=0, verbose_name='generation of the calendar')),
+                ('has_calendar', models.BooleanField(db_default=False, default=False, verbose_name='calendar is on')),
                 ('session_epoch', models.PositiveIntegerField(db_default=0, default=0, verbose_name='generation of sessions')),
             ],
             options={

@@ -69,6 +69,9 @@ class Employee(AbstractBaseUser):
     left_on = models.DateField(_("left the service on"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     theme = models.CharField(_("appearance"), max_length=10, choices=Theme, default=Theme.AUTO)
+    # The address of the calendar is signed with this number, so a higher one makes the earlier address useless.
+    calendar_number = models.PositiveIntegerField(_("generation of the calendar"), default=0, db_default=0)
+    has_calendar = models.BooleanField(_("calendar is on"), default=False, db_default=False)
     session_epoch = models.PositiveIntegerField(_("generation of sessions"), default=0, db_default=0)
 
     objects = EmployeeManager()

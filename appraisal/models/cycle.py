@@ -35,6 +35,12 @@ class Cycle(models.Model):
     peers_maximum = models.PositiveSmallIntegerField(_("most reviewers of a person"), default=8)
     peers_drawn = models.PositiveSmallIntegerField(_("reviewers in a draw"), default=5)
     reviewer_maximum = models.PositiveSmallIntegerField(_("most people drawn for one reviewer"), default=8)
+    escalation_days = models.PositiveSmallIntegerField(
+        _("days until the superior hears of work that waits for a supervisor"), default=3
+    )
+    bulk_reminders_per_day = models.PositiveSmallIntegerField(
+        _("bulk reminders a day for each unit and phase"), default=1
+    )
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
@@ -56,6 +62,11 @@ class Cycle(models.Model):
                 & Q(peers_maximum__gte=F("peers_drawn")),
                 name="cycle_asks_enough_peers",
                 violation_error_message=_("Ask at least three reviewers, and no more than the most."),
+            ),
+            models.CheckConstraint(
+                condition=Q(escalation_days__gte=1),
+                name="cycle_escalates_after_a_day",
+                violation_error_message=_("Give supervisors at least one day."),
             ),
             models.CheckConstraint(
                 condition=Q(state=CycleState.DRAFT, opened_at__isnull=True)
