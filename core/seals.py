@@ -60,7 +60,6 @@ class UnsealedEvent(models.Model):
     """An event that waits for its seal. Written by the trigger of the event, deleted by the sealing alone."""
 
     event_id = models.BigIntegerField(_("event"), primary_key=True)
-    transaction_id = models.BigIntegerField(_("transaction"))
 
     class Meta:
         verbose_name = _("unsealed event")
@@ -83,7 +82,7 @@ class SealedEvent(models.Model):
     seal = models.ForeignKey(
         AuditSeal, on_delete=models.RESTRICT, related_name="places", db_constraint=False, db_index=False
     )
-    position = models.PositiveIntegerField(_("position"))
+    position = models.PositiveIntegerField(_("place in the seal"))
 
     class Meta:
         verbose_name = _("sealed event")
@@ -133,15 +132,10 @@ def head_of(*, number: int, root: bytes, count: int, sealed_at: dt.datetime, pre
 
 # --- sealing ------------------------------------------------------------------------------------
 
-# Finished transactions only: below xmin all are. Committed rows at or above xmax can only have been restored from
-# another cluster, whose numbers mean nothing here. What the running transaction wrote itself is not finished.
+# What the statement sees is committed; what is not yet committed stays invisible and waits for the next seal.
 _MOVE = """
     WITH due AS (
-        SELECT event_id FROM core_unsealedevent, pg_current_snapshot() AS seen
-        WHERE (transaction_id < pg_snapshot_xmin(seen)::text::bigint
-               OR transaction_id >= pg_snapshot_xmax(seen)::text::bigint)
-          AND transaction_id IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint
-        ORDER BY event_id LIMIT %(batch)s
+        SELECT event_id FROM core_unsealedevent ORDER BY event_id LIMIT %(batch)s
     ), moved AS (
         DELETE FROM core_unsealedevent WHERE event_id IN (SELECT event_id FROM due) RETURNING event_id
     )
@@ -156,7 +150,7 @@ def latest_seal() -> AuditSeal | None:
 
 
 def seal_events(*, at: dt.datetime) -> int:
-    """Seal every event whose transaction is finished, in batches of a transaction each; returns how many.
+    """Seal every committed event that waits, in batches of a transaction each; returns how many.
 
     Two callers at once wait for each other, so that no event is sealed twice. Without an event there is no seal.
     """

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             name='SealedEvent',
             fields=[
                 ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.RESTRICT, primary_key=True, related_name='place', serialize=False, to='core.auditevent')),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
+                ('position', models.PositiveIntegerField(verbose_name='place in the seal')),
                 ('seal', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='places', to='core.auditseal')),
             ],
             options={

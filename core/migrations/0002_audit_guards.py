@@ -35,7 +35,7 @@ CREATE TRIGGER access_log_fixed BEFORE UPDATE ON core_accesslogentry
 
 CREATE FUNCTION audit_await_seal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO core_unsealedevent (event_id, transaction_id) VALUES (NEW.id, NEW.transaction_id);
+    INSERT INTO core_unsealedevent (event_id) VALUES (NEW.id);
     RETURN NULL;
 END $$;
 
