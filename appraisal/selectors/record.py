@@ -40,13 +40,15 @@ from appraisal.selectors.rating_changes import revision_nodes, revisions_of
 from appraisal.selectors.rating_table import RatingTable, rating_table
 from appraisal.selectors.result_tree import result_tree
 from appraisal.selectors.results import RELATED, Verification, result_of, verify_result
+from appraisal.selectors.seals import Standing, objects_of, standing_of
 from appraisal.windows import Window, windows_for
-from core.audit import AuditDetail, AuditEvent, event_digest
+from core.audit import AuditDetail, AuditEvent
 from core.canonical import canonical, fingerprint
 from core.components import Node
 from core.errors import Sentence
 from core.notifications import Notification
 from core.paging import Page, page_of
+from core.verification import event_is_same
 
 EVENTS_A_PAGE = 100
 MESSAGES_SHOWN = 200
@@ -89,7 +91,10 @@ class SubmissionLine:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One event. `before` and `after` are canonical text; `check` is `same`, `differs` or `erased`."""
+    """One event. `before` and `after` are canonical text; `check` is `same`, `differs` or `erased`.
+
+    `seal` is the number of its seal, None while it waits for one.
+    """
 
     event: AuditEvent
     act: Sentence
@@ -98,6 +103,7 @@ class EventLine:
     after: str
     digest: str
     check: str
+    seal: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class Record:
     publications: tuple[Publication, ...]
     messages: tuple[Notification, ...]
     looks: tuple[Look, ...]
+    standing: Standing
 
 
 def auditable(actor: Actor) -> QuerySet[Appraisal]:
@@ -158,6 +165,7 @@ def record_of(appraisal: Appraisal, actor: Actor) -> Record:
         publications=_publications(appraisal),
         messages=_messages(appraisal),
         looks=looks_at(appraisal),
+        standing=standing_of(appraisal),
     )
 
 
@@ -240,13 +248,10 @@ def _messages(appraisal: Appraisal) -> tuple[Notification, ...]:
 
 def events_of(appraisal: Appraisal, *, after: str = "") -> Page[EventLine]:
     """The events of the appraisal, its cycle, its placement and its publications, newest first. Two queries."""
-    publications = Publication.objects.filter(
-        cycle=appraisal.cycle_id, agency__path__in=ancestor_paths(appraisal.agency.path)
-    ).values_list("pk", flat=True)
     page = page_of(
-        AuditEvent.objects.filter(
-            object_id__in=[appraisal.pk, appraisal.cycle_id, appraisal.placement_id, *publications]
-        ).select_related("actor", "detail"),
+        AuditEvent.objects.filter(object_id__in=objects_of(appraisal)).select_related(
+            "actor", "detail", "place"
+        ),
         order=("-id",),
         after=after,
         size=EVENTS_A_PAGE,
@@ -265,6 +270,7 @@ def _event_lines(events: Iterable[AuditEvent]) -> Iterable[EventLine]:
             after=canonical(detail.after) if detail and detail.after else "",
             digest=bytes(event.digest).hex(),
             check=_check(event, detail),
+            seal=event.place.seal_id if hasattr(event, "place") else None,
         )
 
 
@@ -272,15 +278,4 @@ def _check(event: AuditEvent, detail: AuditDetail | None) -> str:
     """Whether the event still has the digest of the moment in which it was written."""
     if detail is None:
         return "erased"
-    computed = event_digest(
-        actor_id=event.actor_id,
-        act=event.act,
-        object_type=event.object_type,
-        object_id=event.object_id,
-        at=event.at,
-        reason=event.reason,
-        before=detail.before,
-        after=detail.after,
-        salt=bytes(detail.salt),
-    )
-    return "same" if computed == bytes(event.digest) else "differs"
+    return "same" if event_is_same(event, detail) else "differs"

@@ -25,6 +25,7 @@ from appraisal.selectors.result_words import gap_words, nine_cells
 from core.clock import today
 from core.components import Matrix, Node
 from core.figures import Bars, Level, level_bars
+from core.seals import AuditSeal, seal_over
 from indicators.models import CompetencyLevel
 
 HIGHEST_LEVEL = 5
@@ -238,10 +239,11 @@ class ResultDocument:
     employee: Identity
     rater: Identity | None
     superior: Identity | None
+    seal: AuditSeal | None
 
 
 def result_document(appraisal: Appraisal, actor: Actor) -> ResultDocument:
-    """The page with the three people as they were on the last day of the segment. Five queries."""
+    """The page with the three people as they were on the last day of the segment, and the seal. Six queries."""
     page = result_page(appraisal, actor)
     people = identities_on(
         [appraisal.employee_id, appraisal.rated_by_id, appraisal.superior_id], appraisal.last_day
@@ -251,6 +253,7 @@ def result_document(appraisal: Appraisal, actor: Actor) -> ResultDocument:
         employee=people[appraisal.employee_id],
         rater=people.get(appraisal.rated_by_id) if appraisal.rated_by_id else None,
         superior=people.get(appraisal.superior_id) if appraisal.superior_id else None,
+        seal=seal_over([appraisal.pk]),
     )
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("audit/", audit.search, name="audit"),
     path("audit/nomor/", audit.find_number, name="audit_number"),
     path("audit/<uuid:appraisal_id>/", audit.record, name="audit_record"),
+    path("audit/<uuid:appraisal_id>/bukti/", audit.proof, name="audit_proof"),
     path("siapa-melihat-data-saya/", transparency.access_history, name="access_history"),
     path("aturan/", transparency.rules, name="rules"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,11 +13,14 @@ from accounts.actors import actor_of
 from accounts.enums import Role
 from appraisal.enums import LookPurpose
 from appraisal.forms.audit import AuditFilter, NumberForm
+from appraisal.models import Appraisal
 from appraisal.selectors.audit import appraisal_of_number, audited_cycles, audited_page, audited_units
 from appraisal.selectors.record import auditable, events_of, record_of
+from appraisal.selectors.seals import proof_text
 from core.access import access
 from core.access_log import note_access
 from core.clock import arrival
+from core.seals import latest_seal
 
 ONLY_AUDITORS = "The auditor reads everything that is stored except drafts, and each look is logged."
 
@@ -37,7 +40,9 @@ def _search_page(request: HttpRequest, numbers: NumberForm) -> HttpResponse:
             after=request.GET.get("after", ""),
         )
     return render(
-        request, "appraisal/audit/search.html", {"filters": filters, "numbers": numbers, "found": found}
+        request,
+        "appraisal/audit/search.html",
+        {"filters": filters, "numbers": numbers, "found": found, "seal": latest_seal()},
     )
 
 
@@ -61,10 +66,8 @@ def find_number(request: HttpRequest) -> HttpResponse:
     return _search_page(request, form)
 
 
-@access(roles=[Role.AUDITOR], reason=ONLY_AUDITORS)
-@require_safe
-def record(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
-    """The whole record of one appraisal. The look is logged, and the employee sees it."""
+def _looked_at(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
+    """The appraisal, if the auditor may read its record; else 404. The look is logged."""
     appraisal = get_object_or_404(auditable(actor_of(request)), pk=appraisal_id)
     note_access(
         actor_id=actor_of(request).id,
@@ -73,6 +76,14 @@ def record(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
         purpose=LookPurpose.AUDITOR,
         at=arrival(request),
     )
+    return appraisal
+
+
+@access(roles=[Role.AUDITOR], reason=ONLY_AUDITORS)
+@require_safe
+def record(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
+    """The whole record of one appraisal. The look is logged, and the employee sees it."""
+    appraisal = _looked_at(request, appraisal_id)
     return render(
         request,
         "appraisal/audit/record.html",
@@ -81,4 +92,19 @@ def record(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
             "appraisal": appraisal,
             "events": events_of(appraisal, after=request.GET.get("after", "")),
         },
+    )
+
+
+@access(
+    roles=[Role.AUDITOR],
+    reason="The proof file names everybody who acted on the appraisal, so it is for the auditor, and each is logged.",
+)
+@require_safe
+def proof(request: HttpRequest, appraisal_id: uuid.UUID) -> StreamingHttpResponse:
+    """The proof file of one appraisal: its events and their paths to the head. Streamed, for the chain is long."""
+    appraisal = _looked_at(request, appraisal_id)
+    return StreamingHttpResponse(
+        proof_text(appraisal),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="bukti-{appraisal.pk}.json"'},
     )

@@ -93,6 +93,8 @@ ROWS = [
         if stage > Stage.PREPARED
     ),
     Row("audit_record", {404: "fajar", 403: others("fajar"), SIGN_IN: STRANGER}, whose="fajar"),
+    Row("audit_proof", ONLY_AUDITOR, stage=Stage.RECEIVED, whose="ani"),
+    Row("audit_proof", {404: "fajar", 403: others("fajar"), SIGN_IN: STRANGER}, whose="fajar"),
     # About oneself, and about the rules.
     Row("access_history", {200: EVERYBODY, SIGN_IN: STRANGER}),
     Row("rules", {200: EVERYBODY, SIGN_IN: STRANGER}),
