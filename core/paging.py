@@ -111,7 +111,8 @@ def _position(queryset: QuerySet[Row], order: Sequence[str], after: str) -> list
 def _field(model: type[Model], name: str) -> Any:
     """The field at the end of a path of relations."""
     first, _separator, rest = name.partition("__")
-    field = model._meta.get_field(first)  # noqa: SLF001  Django's public API
+    meta = model._meta  # noqa: SLF001  Django's public API
+    field = meta.pk if first == "pk" else meta.get_field(first)
     return _field(field.related_model, rest) if rest else field  # type: ignore[arg-type]  # a relation has a model
 
 

@@ -14,7 +14,7 @@ from appraisal.demo.harvest import Harvest
 from appraisal.enums import Phase, RatingStage, RatingState, ResultState, Topic
 from appraisal.models import NextStep, RatingRecord
 from appraisal.models import Result as StoredResult
-from appraisal.obstacles import OBJECTION_DAYS
+from appraisal.obstacles import objection_end
 from appraisal.scoring.content import sheet_of, suggested_behavior, suggested_results
 from appraisal.scoring.matrix import RULE_VERSION, compute
 from appraisal.scoring.sheet import digest_of, to_text
@@ -235,7 +235,7 @@ def receive(dice: Dice, case: Case, *, published: dt.datetime) -> None:
         return
     received = case.after(dice, published + dt.timedelta(hours=8), 4)
     appraisal.result_received_at = received
-    appraisal.objection_due_at = received + dt.timedelta(days=OBJECTION_DAYS)
+    appraisal.objection_due_at = objection_end(received)
     if state == ResultState.ACKNOWLEDGED:
         appraisal.result_acknowledged_at = case.after(dice, received, 2)
         appraisal.acknowledgement_comment = dice.pick(texts.texts("acknowledgement"))

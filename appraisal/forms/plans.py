@@ -81,7 +81,10 @@ class MeasureForm(BaseForm):
         help_text=_("Only where a range is best: the target is then its lower bound."),
     )
     unit = LineField(
-        label=_("Unit"), help_text=_("For example: percent, documents, days."), max_length=40, required=False
+        label=_("Unit of measure"),
+        help_text=_("For example: percent, documents, days."),
+        max_length=40,
+        required=False,
     )
     polarity = forms.ChoiceField(
         label=_("Which way is better?"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.completeness import MAX_CHARACTERS
@@ -205,11 +205,7 @@ def _levels(levels: Iterable[Level], required: int) -> list[RatingChoice]:
         RatingChoice(
             str(level.number),
             format_html("{} – {}", level.title, _REQUIRED) if level.number == required else level.title,
-            format_html(
-                '{}<span class="soft small d-block mt-1">{}</span>', level.text, " · ".join(level.signs)
-            )
-            if level.signs
-            else level.text,
+            format_html("{}{}", level.text, format_html_join("", _SIGN, ((sign,) for sign in level.signs))),
             str(level.number),
         )
         for level in levels
@@ -217,6 +213,7 @@ def _levels(levels: Iterable[Level], required: int) -> list[RatingChoice]:
 
 
 _REQUIRED = _("required by the position")
+_SIGN = '<span class="sign-of-level soft small">{}</span>'
 
 
 class OverallForm(DraftForm):

@@ -24,8 +24,10 @@ from appraisal.models import (
     Realization,
 )
 from indicators.achievement import Achievement, achievement
-from indicators.enums import Polarity
+from indicators.enums import Aspect, Polarity
 from indicators.models import Indicator
+
+_ASPECTS: list[str] = [aspect.value for aspect in Aspect]
 
 
 def _with_items(plans: QuerySet[Plan]) -> QuerySet[Plan]:
@@ -92,6 +94,11 @@ def asked_of(items: Iterable[PlanItem]) -> tuple[AskedItem, ...]:
         )
         for item in items
     )
+
+
+def in_aspect_order(item: PlanItem) -> list[Measure]:
+    """The measures of an item as the regulation names their aspects: quantity, quality, time, cost."""
+    return sorted(item.measures.all(), key=lambda measure: _ASPECTS.index(measure.aspect))
 
 
 def main_first(items: list[PlanItem]) -> list[PlanItem]:
@@ -222,7 +229,7 @@ def agreed_rows(appraisal: Appraisal, *, item_key: uuid.UUID | None = None) -> t
             item=item,
             measures=tuple(
                 MeasureRow(measure, measure.realized, measure.realized_on)  # type: ignore[attr-defined]  # annotated
-                for measure in item.measures.all()
+                for measure in in_aspect_order(item)
             ),
             evidence_count=item.proofs,  # type: ignore[attr-defined]  # annotated
         )

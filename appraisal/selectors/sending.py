@@ -62,7 +62,9 @@ def _why_not(row: TeamRow) -> tuple[Reason, ...]:
         )
         return obstacles_to(Action.SEND_RATING, facts, row.parties)
     reasons = obstacles_to(Action.SAVE_FIRST, row.facts, row.parties)
-    if row.standing.rated == row.standing.asked:
-        return (*reasons, Reason("no_first_save", _("Everything is rated. Save the first rating.")))
+    if (
+        row.standing.rated == row.standing.asked
+    ):  # where rating cannot begin yet, nothing is asked: not "everything"
+        return reasons or (Reason("no_first_save", _("Everything is rated. Save the first rating.")),)
     count = {"rated": str(row.standing.rated), "asked": str(row.standing.asked)}
     return (*reasons, Reason("unrated", _("%(rated)s of %(asked)s parts are rated."), values=count))

@@ -70,6 +70,8 @@ class TeamRow:
         """Whether the reader has a move."""
         if self.step == Step.PLAN_SENT:
             return bool(self.parties & {Party.SUPERVISOR, Party.DELEGATE})
+        if self.step == Step.TO_TALK and self.appraisal.rated_by_id != self.appraisal.superior_id:
+            return Party.SUPERVISOR in self.parties
         rater = Party.SUPERVISOR in self.parties or (
             Party.SUPERIOR in self.parties and self.facts.has_closed(Phase.SUPERVISOR_REVIEW)
         )

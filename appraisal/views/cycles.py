@@ -79,6 +79,7 @@ def cycle_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
         if call.done:
             messages.success(request, _("The dates are saved."))
             return redirect("cycle", cycle.pk)
+    units = list(managed_units(actor_of(request)))
     checks = readiness(cycle, day=today(at)) if cycle.state == CycleState.DRAFT and city else ()
     return render(
         request,
@@ -92,8 +93,9 @@ def cycle_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
             "is_draft": cycle.state == CycleState.DRAFT,
             "is_open": cycle.state == CycleState.OPEN,
             "city": city,
-            "unit_form": UnitForm(units=managed_units(actor_of(request))),
+            "unit_form": UnitForm(units=units),
             "own_dates": units_with_own_dates(cycle),
+            "mine": {unit.pk for unit in units},
             "changes": changes_of(cycle)[:20],
         },
     )

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from appraisal.enums import ItemKind
 from appraisal.models import Measure, PlanItem
-from appraisal.selectors.plans import main_first
+from appraisal.selectors.plans import in_aspect_order, main_first
 from core.wording import number
 from indicators.enums import Aspect, Polarity
 
 Change = Literal["", "added", "removed"]
-_ORDER = {aspect.value: place for place, aspect in enumerate(Aspect)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def _item(item: PlanItem, before: Mapping[uuid.UUID, PlanItem] | None, *, change
         key=item.key,
         result=_words(item.result, earlier.result if earlier else None),
         indicator=_words(_indicator(item), _indicator(earlier) if earlier else None),
-        measures=_measures(_in_order(item), _in_order(earlier) if earlier else None),
+        measures=_measures(in_aspect_order(item), in_aspect_order(earlier) if earlier else None),
         change=change,
     )
 
@@ -109,10 +108,6 @@ def _words(now: str, was: str | None) -> Words:
 
 def _indicator(item: PlanItem) -> str:
     return item.indicator.name if item.indicator else ""
-
-
-def _in_order(item: PlanItem) -> list[Measure]:
-    return sorted(item.measures.all(), key=lambda measure: _ORDER[measure.aspect])
 
 
 def _measures(now: Sequence[Measure], before: Sequence[Measure] | None) -> tuple[MeasureView, ...]:

@@ -83,7 +83,7 @@ def test_dates_move_with_a_reason_and_keep_what_was_typed_without():
     url = reverse("cycle", args=[year.cycle.pk])
     page = client.get(url)
     form = page.context["form"]
-    data = {name: form[name].value() for name in form.fields if name != "reason"}
+    data = {name: form[name].value() or "" for name in form.fields if name != "reason"}
     later = today() + dt.timedelta(days=6)
     data["self_assessment_last"] = later.isoformat()
     refused = client.post(url, {**data, "reason": ""})
@@ -102,7 +102,7 @@ def test_dates_out_of_order_stay_on_the_page_with_the_reason():
     client = _client(year.gita)
     url = reverse("cycle", args=[year.cycle.pk])
     form = client.get(url).context["form"]
-    data = {name: form[name].value() for name in form.fields if name != "reason"}
+    data = {name: form[name].value() or "" for name in form.fields if name != "reason"}
     data["self_assessment_last"] = (today() + dt.timedelta(days=90)).isoformat()
     answer = client.post(url, {**data, "reason": "Lebih lama."})
     assert answer.status_code == 200
@@ -128,6 +128,21 @@ def test_a_unit_outside_ones_own_agency_is_not_found():
     year = y.build_year()
     root = year.dinas.parent
     assert _client(year.dewi).get(reverse("cycle_unit", args=[year.cycle.pk, root.pk])).status_code == 404
+
+
+def test_the_list_of_units_with_own_dates_links_only_to_units_of_ones_own():
+    year = y.build_year()
+    other = AgencyFactory(code="DINKES", name="Dinas Kesehatan", parent=year.dinas.parent)
+    for unit in (other, year.school):
+        window = PhaseWindow.objects.filter(cycle=year.cycle, phase=Phase.PUBLICATION, agency=None).get()
+        window.pk, window.agency = None, unit
+        window.save()
+
+    html = _client(year.dewi).get(reverse("cycle", args=[year.cycle.pk])).content.decode()
+
+    assert reverse("cycle_unit", args=[year.cycle.pk, year.school.pk]) in html
+    assert other.name in html
+    assert reverse("cycle_unit", args=[year.cycle.pk, other.pk]) not in html
 
 
 def test_opening_twice_says_that_nothing_was_to_do():

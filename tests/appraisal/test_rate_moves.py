@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.enums import ActingKind
 from appraisal.enums import Phase, RatingState, SelfState, Topic
 from appraisal.models import Appraisal, Extension, NextStep, PhaseWindow, RatingRecord, Result
-from appraisal.services import ratings
+from appraisal.services import ratings, self_assessments
 from appraisal.services.clock import GRACE, tick
 from core.audit import AuditEvent
 from core.clock import now
@@ -183,6 +183,17 @@ def test_sending_all_names_who_is_ready_and_why_the_others_are_not(team, budi):
     assert re.search(r"These are ready Joko Prasetyo Mira Rahayu Yes, send now", said)
     assert "Ani Suryani Choose the overall rating of the results." in said
     assert "Hadi Gunawan 0 of 11 parts are rated." in said
+
+
+def test_of_who_is_still_writing_the_list_says_only_that(team, world, budi):
+    at = timezone.now()
+    PhaseWindow.objects.filter(cycle=world.cycle, phase=Phase.SELF_ASSESSMENT).update(closes_at=at + led.DAY)
+    self_assessments.withdraw_self_assessment(actor=world.actor("hadi"), appraisal_id=team["hadi"].pk, at=at)
+
+    said = text_of(budi.get(reverse("send_ready")))
+
+    assert "Hadi Gunawan The self-assessment has not been sent yet. You can rate without it after " in said
+    assert "Everything is rated" not in said
 
 
 def test_sending_all_sends_those_and_tells_afterwards_what_was_sent_and_what_not(team, budi):

@@ -130,6 +130,16 @@ def test_after_review_what_was_not_rated_is_passed_on_and_the_superior_finds_it(
     assert ("Ani Suryani", "To rate", "Rate") in [(row[0], row[1], row[3]) for row in rows_of(below)]
 
 
+def test_a_result_that_the_supervisor_talks_about_has_not_passed_to_the_superior():
+    world = build_world(Stage.WITH_SUPERVISOR, now=now())
+
+    below = led.signed_in(world.city.citra).get(reverse("team_below")).content.decode()
+
+    assert ("Ani Suryani", "Result is ready") in [row[:2] for row in rows_of(below)]
+    assert "Passed on to you" not in below
+    assert "Ani Suryani" in names(shown(led.signed_in(world.city.budi), state="mine"))
+
+
 def test_a_person_without_an_agreed_plan_cannot_be_rated_by_anybody(world):
     led.open_now(world.cycle, Phase.CALIBRATION)
     rows = {row[0]: row for row in shown(led.signed_in(world.city.budi))}

@@ -32,6 +32,7 @@ def test_every_row_comes_once_and_in_order() -> None:
         EmployeeFactory(name=name)
     assert walk(("sort_name", "name", "id"), 2) == [["Ani", "ani"], ["Budi", "Çitra"], ["Dewi"]]
     assert walk(("-sort_name", "-name", "-id"), 2) == [["Dewi", "Çitra"], ["Budi", "ani"], ["Ani"]]
+    assert walk(("sort_name", "pk"), 2) == walk(("sort_name", "id"), 2)
     assert walk(("sort_name", "-name", "id"), 5) == [["ani", "Ani", "Budi", "Çitra", "Dewi"]]
 
 

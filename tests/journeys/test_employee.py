@@ -71,7 +71,7 @@ def write_the_plan(page: Page, world: World) -> None:
     quantity = page.get_by_role("group", name="Quantity")
     quantity.get_by_label("What is measured?").fill("Siswa yang membaca lancar")
     quantity.get_by_label("Target").fill("0")
-    quantity.get_by_label("Unit").fill("persen")
+    quantity.get_by_label("Unit of measure").fill("persen")
     quantity.get_by_label("Which way is better?").select_option("maximize")
     page.get_by_role("button", name="Add to the plan").click()
     summary = page.get_by_role("alert")
