@@ -467,6 +467,11 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('cycle', 'agency'), name='ballot_key_once'), models.CheckConstraint(condition=models.Q(('fingerprint__regex', '^[0-9a-f]{64}$')), name='ballot_key_has_a_fingerprint'), models.CheckConstraint(condition=models.Q(('destroyed_at__isnull', True), ('destroyed_at__gte', models.F('made_at')), _connector='OR'), name='ballot_key_made_first')],
             },
         ),
+        migrations.AddField(
+            model_name='envelope',
+            name='key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='envelopes', to='appraisal.ballotkey'),
+        ),
         migrations.AddIndex(
             model_name='appraisal',
             index=models.Index(fields=['employee', 'cycle'], name='appraisal_of_employee'),

@@ -171,12 +171,14 @@ class Envelope(models.Model):
     """A sealed answer, draft and sent alike: unreadable without the key, which never enters the database.
 
     Only two things stand in clear: whether what lies inside can be counted, and whether it was sent. There is no time
-    and no revision; both lie inside.
+    and no revision; both lie inside. `key` is the one it was sealed with last, which a unit that moves to another
+    agency leaves as it is.
     """
 
     invitation = models.OneToOneField(
         Invitation, on_delete=models.CASCADE, primary_key=True, related_name="envelope"
     )
+    key = models.ForeignKey("BallotKey", on_delete=models.RESTRICT, related_name="envelopes")
     sealed = models.BinaryField(_("sealed answer"))
     complete = models.BooleanField(_("complete"), default=False)
     sent = models.BooleanField(_("sent"), default=False)
