@@ -24,13 +24,13 @@ SCHEDULES: Mapping[Phase, Mapping[Phase, tuple[int, int]]] = {
         U: (172, 190),
     },
     E: {
-        P: (-75, -45), E: (-75, 40), S: (26, 40), N: (22, 33), V: (34, 48), R: (34, 55), C: (56, 63), U: (64, 75),
+        P: (-75, -45), E: (-75, 40), S: (26, 40), N: (-5, 14), V: (15, 29), R: (34, 55), C: (56, 63), U: (64, 75),
     },
     S: {
         P: (-200, -170), E: (-200, 5), S: (-9, 5), N: (-20, -5), V: (-4, 9), R: (-4, 18), C: (19, 26), U: (27, 40),
     },
     N: {
-        P: (-195, -165), E: (-195, 15), S: (5, 15), N: (-6, 4), V: (5, 17), R: (8, 26), C: (27, 33), U: (34, 47),
+        P: (-195, -165), E: (-195, -7), S: (5, 15), N: (-6, 4), V: (5, 17), R: (8, 26), C: (27, 33), U: (34, 47),
     },
     V: {
         P: (-202, -172), E: (-202, -8), S: (-22, -8), N: (-22, -7), V: (-6, 7), R: (1, 16), C: (17, 24), U: (25, 38),
@@ -178,9 +178,9 @@ def move_agency_to(*, agency: Agency, phase: Phase, at: dt.datetime) -> None:
 
 
 def phase_on(windows: Mapping[Phase, Window], at: dt.datetime) -> Phase | None:
-    """The latest phase that is open; None between two phases. Execution only when nothing else is open."""
+    """The latest phase that is open; None between two phases. Execution when nothing else is, or nomination alone."""
     found = [phase for phase, window in windows.items() if window.is_open(at) and phase != Phase.EXECUTION]
-    for phase in (Phase.SELF_ASSESSMENT, *found[::-1]):
-        if phase in found:
-            return phase
-    return Phase.EXECUTION if Phase.EXECUTION in windows and windows[Phase.EXECUTION].is_open(at) else None
+    executing = Phase.EXECUTION in windows and windows[Phase.EXECUTION].is_open(at)
+    if executing and found in ([], [Phase.NOMINATION]):
+        return Phase.EXECUTION
+    return next((phase for phase in (Phase.SELF_ASSESSMENT, *found[::-1]) if phase in found), None)
