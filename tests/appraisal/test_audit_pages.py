@@ -119,7 +119,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_three(count: int, django_
         AppraisalFactory(cycle=world.cycle, placement=PlacementFactory(agency=world.city.school))
     client = fajar(world)
     client.get(reverse("audit"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(reverse("audit")).content.decode()
     assert page.count("/audit/") - page.count("/audit/nomor/") >= count
 
@@ -357,5 +357,5 @@ def test_the_record_takes_as_many_queries_with_few_events_as_with_many(
     client = fajar(world)
     url = reverse("audit_record", args=[world.ani.pk])
     client.get(url)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(28):
         client.get(url)
