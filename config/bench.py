@@ -72,8 +72,8 @@ def environment(database_url: str, redis_url: str, size: int) -> dict[str, str]:
     }
 
 
-def prepare(env: dict[str, str], admin_url: str, size: int) -> float:
-    """A database with `size` employees; returns the seconds that seeding took."""
+def create_database(env: dict[str, str], admin_url: str, size: int) -> None:
+    """The empty database of one size."""
     import psycopg2  # noqa: PLC0415  # the runner itself needs no database
 
     connection = psycopg2.connect(admin_url)
@@ -81,8 +81,13 @@ def prepare(env: dict[str, str], admin_url: str, size: int) -> float:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE bench_{int(size)} TEMPLATE template0 LC_COLLATE 'C.UTF-8'")
     connection.close()
-    for command in (["migrate", "--verbosity", "0"], ["load_reference"]):
-        _manage(env, *command)
+    _manage(env, "migrate", "--verbosity", "0")
+
+
+def prepare(env: dict[str, str], admin_url: str, size: int) -> float:
+    """A database with `size` employees; returns the seconds that seeding took."""
+    create_database(env, admin_url, size)
+    _manage(env, "load_reference")
     started = time.perf_counter()
     _manage(env, "seed", "--employees", str(size))
     return time.perf_counter() - started
@@ -125,6 +130,14 @@ def measure_size(env: dict[str, str], requests: int) -> dict[str, Any]:
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def measure_audit() -> int:
+    """The record under load, in a database of its own; it prints its table itself."""
+    with services() as (database_url, redis_url):
+        env = environment(database_url, redis_url, 0)
+        create_database(env, database_url, 0)
+        return subprocess.run([sys.executable, "-m", "config.bench_audit"], cwd=ROOT, env=env).returncode
 
 
 def row_of(name: str, small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
@@ -182,7 +195,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Measure the hot pages beside their floor.")
     parser.add_argument("--sizes", default="1000,100000", help="numbers of employees, small and large")
     parser.add_argument("--requests", type=int, default=200, help="requests per page")
+    parser.add_argument("--only", choices=["audit"], help="measure this alone")
     given = parser.parse_args(arguments)
+    if given.only == "audit":
+        return measure_audit()
     sizes = [int(size) for size in given.sizes.split(",")]
     found: dict[int, dict[str, Any]] = {}
     with services() as (database_url, redis_url):
