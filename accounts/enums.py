@@ -80,3 +80,14 @@ class SupervisorBasis(models.TextChoices):
     ACTING = "acting", _("Acting head of the unit")
     HEAD = "head", _("Head of the unit")
     NONE = "none", _("Nobody")
+
+
+class LeaveKind(models.TextChoices):
+    """The kinds of leave (PP 11/2017 Pasal 310, as amended by PP 17/2020; KU)."""
+
+    ANNUAL = "annual", _("Annual leave")
+    LONG = "long", _("Long leave")
+    SICK = "sick", _("Sick leave")
+    MATERNITY = "maternity", _("Maternity leave")
+    IMPORTANT = "important", _("Leave for an important reason")
+    UNPAID = "unpaid", _("Leave at one's own expense")

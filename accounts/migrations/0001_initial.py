@@ -3,11 +3,12 @@
 import accounts.models.employee
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
 import uuid
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
 
@@ -20,6 +21,7 @@ class Migration(migrations.Migration):
 
     operations = [
         BtreeGistExtension(),
+        TrigramExtension(),
         migrations.CreateModel(
             name='Position',
             fields=[
@@ -288,5 +290,23 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='supervisoroverride',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('placement', '='), ('period', '&&')], name='override_one_at_a_time', violation_error_message='One supervisor at a time can be decided.'),
+        ),
+        migrations.AddIndex(
+            model_name='employee',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['sort_name'], name='employee_name_parts', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.CreateModel(
+            name='Leave',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('annual', 'Annual leave'), ('long', 'Long leave'), ('sick', 'Sick leave'), ('maternity', 'Maternity leave'), ('important', 'Leave for an important reason'), ('unpaid', "Leave at one's own expense")], max_length=10, verbose_name='kind')),
+                ('period', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='away')),
+                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='leaves', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'leave',
+                'verbose_name_plural': 'leaves',
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['annual', 'long', 'sick', 'maternity', 'important', 'unpaid'])), name='leave_kind_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('period__isempty', False)), name='leave_has_days', violation_error_message='The first day must be before the last.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employee', '='), ('period', '&&')], name='leave_one_at_a_time', violation_error_message='On these days the person is on leave already.')],
+            },
         ),
     ]

@@ -2,6 +2,7 @@
 
 from accounts.models.agency import Agency, Position, PositionFamily, PositionLevel
 from accounts.models.employee import Employee, PersonnelNumber, RoleGrant
+from accounts.models.leave import Leave
 from accounts.models.placement import Acting, GradeHistory, Placement, SupervisorOverride
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Agency",
     "Employee",
     "GradeHistory",
+    "Leave",
     "PersonnelNumber",
     "Placement",
     "Position",

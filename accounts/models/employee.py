@@ -7,6 +7,7 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
@@ -93,7 +94,11 @@ class Employee(AbstractBaseUser):
                 violation_error_message=_("Write the login in lower case and without spaces."),
             ),
         ]
-        indexes = [models.Index(fields=["sort_name", "id"], name="employee_by_name")]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="employee_by_name"),
+            # Parts of names, for whoever looks for a colleague in the whole city.
+            GinIndex(fields=["sort_name"], opclasses=["gin_trgm_ops"], name="employee_name_parts"),
+        ]
 
     def __str__(self) -> str:
         return self.name

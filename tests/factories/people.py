@@ -9,11 +9,12 @@ import factory
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.actors import Actor, Grant
-from accounts.enums import ActingKind, AgencyKind, EmploymentType, PositionType, Role
+from accounts.enums import ActingKind, AgencyKind, EmploymentType, LeaveKind, PositionType, Role
 from accounts.models import (
     Acting,
     Agency,
     Employee,
+    Leave,
     PersonnelNumber,
     Placement,
     Position,
@@ -122,6 +123,17 @@ class ActingFactory(factory.django.DjangoModelFactory):
     agency = factory.LazyFunction(city)
     kind = ActingKind.PLT
     decree = "821.2/Kep.1-BKPSDM/2026"
+    period = factory.LazyFunction(since)
+
+
+class LeaveFactory(factory.django.DjangoModelFactory):
+    """Somebody who is away since the new year."""
+
+    class Meta:
+        model = Leave
+
+    employee = factory.SubFactory(EmployeeFactory)
+    kind = LeaveKind.LONG
     period = factory.LazyFunction(since)
 
 
