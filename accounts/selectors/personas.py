@@ -8,6 +8,20 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+
+# What the file calls people who hold no granted role.
+_OTHERS: dict[str, str | Promise] = {
+    "employee": _("Employee"),
+    "supervisor": _("Supervisor"),
+    "superior": _("Supervisor of supervisors"),
+    "peer": _("Colleague"),
+    "subordinate": _("Subordinate"),
+    "mayor": _("Mayor"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,11 @@ class Persona:
     agency: str
     login: str
     password: str
+
+    @property
+    def role_words(self) -> str | Promise:
+        """The role in the reader's language; a role that nobody knows as the file has it."""
+        return _OTHERS.get(self.role) or dict(Role.choices).get(self.role, self.role)
 
 
 def personas_for(request: HttpRequest) -> tuple[Persona, ...]:
