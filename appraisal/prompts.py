@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-Audience = Literal["self", "supervisor"]
+Audience = Literal["self", "supervisor", "peer"]
 PromptKind = Literal["strength", "improve", "process", "impact", "start", "stop", "continue"]
 
 _FILE = Path(__file__).parent / "data" / "feedback_prompts.csv"

@@ -1,4 +1,4 @@
-"""The questions that help to write: those for employee and supervisor, in the order of the file."""
+"""The questions that help to write: those for employee, supervisor and reviewers, in the order of the file."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from appraisal.prompts import prompts_for
 
 
 def test_each_side_has_two_questions_of_every_kind():
-    for audience in ("self", "supervisor"):
+    for audience in ("self", "supervisor", "peer"):
         for kind in ("strength", "improve", "process", "impact", "start", "stop", "continue"):
             questions = prompts_for(audience, kind)
             assert len(questions) == 2
