@@ -261,6 +261,7 @@ class BulkAct(models.TextChoices):
 
     CREATE = "create", _("Making the appraisals")
     CLOSE_SELF = "close_self", _("Closing the self-assessments")
+    INVITE = "invite", _("Inviting reviewers")
     KEEP_EARLIER = "keep_earlier", _("Keeping earlier self-assessments")
     PASS_ON = "pass_on", _("Passing ratings on to the superiors")
     CLOSE_UNRATED = "close_unrated", _("Closing what has no rating")

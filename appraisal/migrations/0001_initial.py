@@ -820,7 +820,7 @@ class Migration(migrations.Migration):
             name='Batch',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('act', models.CharField(choices=[('create', 'Making the appraisals'), ('close_self', 'Closing the self-assessments'), ('keep_earlier', 'Keeping earlier self-assessments'), ('pass_on', 'Passing ratings on to the superiors'), ('close_unrated', 'Closing what has no rating')], max_length=20, verbose_name='act')),
+                ('act', models.CharField(choices=[('create', 'Making the appraisals'), ('close_self', 'Closing the self-assessments'), ('invite', 'Inviting reviewers'), ('keep_earlier', 'Keeping earlier self-assessments'), ('pass_on', 'Passing ratings on to the superiors'), ('close_unrated', 'Closing what has no rating')], max_length=20, verbose_name='act')),
                 ('occurrence', models.PositiveIntegerField(verbose_name='run')),
                 ('number', models.PositiveIntegerField(verbose_name='range')),
                 ('from_key', models.UUIDField(verbose_name='first key')),
@@ -835,7 +835,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'range of a bulk act',
                 'verbose_name_plural': 'ranges of bulk acts',
                 'indexes': [models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['cycle', 'act'], name='batch_undone')],
-                'constraints': [models.UniqueConstraint(fields=('cycle', 'act', 'occurrence', 'number'), name='batch_once'), models.CheckConstraint(condition=models.Q(('act__in', ['create', 'close_self', 'keep_earlier', 'pass_on', 'close_unrated'])), name='batch_act_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'stuck'])), name='batch_state_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('done',)), _negated=True), ('done_at__isnull', False), _connector='OR'), name='batch_done_when', violation_error_message='The state and its time do not agree.'), models.CheckConstraint(condition=models.Q(('from_key__lte', models.F('to_key'))), name='batch_keys_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('cycle', 'act', 'occurrence', 'number'), name='batch_once'), models.CheckConstraint(condition=models.Q(('act__in', ['create', 'close_self', 'invite', 'keep_earlier', 'pass_on', 'close_unrated'])), name='batch_act_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'stuck'])), name='batch_state_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('done',)), _negated=True), ('done_at__isnull', False), _connector='OR'), name='batch_done_when', violation_error_message='The state and its time do not agree.'), models.CheckConstraint(condition=models.Q(('from_key__lte', models.F('to_key'))), name='batch_keys_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -858,5 +858,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='appraisal',
             index=models.Index(condition=models.Q(('self_state', 'returned')), fields=['self_due_at'], name='appraisal_returned_due'),
+        ),
+        migrations.AddField(
+            model_name='appraisal',
+            name='nomination_closed_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='nomination of reviewers closed'),
+        ),
+        migrations.AddIndex(
+            model_name='appraisal',
+            index=models.Index(fields=['cycle', 'agency', 'nomination_closed_at'], name='appraisal_nominated_in_agency'),
         ),
     ]

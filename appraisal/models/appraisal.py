@@ -74,6 +74,9 @@ class Appraisal(models.Model):
     self_return_comment = models.TextField(_("why it was returned"), blank=True)
     self_due_at = models.DateTimeField(_("to be sent again until"), null=True, blank=True)
 
+    # Written by the clock, so that it need not look again at every appraisal each minute.
+    nomination_closed_at = models.DateTimeField(_("nomination of reviewers closed"), null=True, blank=True)
+
     rating_state = models.CharField(_("rating"), max_length=14, choices=RatingState, default=RatingState.OPEN)
     rated_by = models.ForeignKey(Employee, on_delete=models.RESTRICT, null=True, related_name="rated")
     rating_first_saved_at = models.DateTimeField(_("first rating saved"), null=True, blank=True)
@@ -171,6 +174,14 @@ class Appraisal(models.Model):
             models.Index(fields=["cycle", "agency", "self_state"], name="appraisal_self_in_agency"),
             models.Index(fields=["cycle", "agency", "rating_state"], name="appraisal_rating_in_agency"),
             models.Index(fields=["cycle", "agency", "result_state"], name="appraisal_result_in_agency"),
+            models.Index(
+                fields=["cycle", "agency", "nomination_closed_at"], name="appraisal_nominated_in_agency"
+            ),
+            models.Index(
+                fields=["self_due_at"],
+                condition=Q(self_state=SelfState.RETURNED),
+                name="appraisal_returned_due",
+            ),
         ]
 
     def __str__(self) -> str:
