@@ -150,10 +150,12 @@ def nomination_refusals(facts: Facts) -> tuple[Reason, ...]:
 
 
 def replacement_refusals(facts: Facts) -> tuple[Reason, ...]:
-    """Why the supervisor cannot invite anybody now: neither nomination nor peer review is open, or the box is."""
-    if facts.is_open(Phase.NOMINATION):
+    """Why the supervisor cannot invite anybody now: nomination lies ahead, peer review is over, or the box is open."""
+    if facts.has_closed(Phase.PEER_REVIEW):
+        return _outside(facts, Phase.PEER_REVIEW)
+    if facts.has_closed(Phase.NOMINATION):
         return box_is_open(facts)
-    return _outside(facts, Phase.PEER_REVIEW) or box_is_open(facts)
+    return nomination_refusals(facts)
 
 
 def answer_refusals(facts: Facts) -> tuple[Reason, ...]:

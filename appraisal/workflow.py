@@ -51,7 +51,8 @@ ANY_TIME: frozenset[Phase] = frozenset()
 class Transition:
     """One legal move.
 
-    `by` says whose move it is and in which windows; ANY_TIME asks for no window. `late_until` keeps the move open
+    `by` says whose move it is and in which windows; ANY_TIME asks for no window. `through` keeps the move open between its
+    windows, too, from the first opening to the last closing. `late_until` keeps the move open
     after its windows, marked late, until that phase closes. `within_due` replaces the window by the stored deadline of the
     returned self-assessment. `after` names a phase that must be over before a party's turn comes, also where windows
     overlap. `deadline` is the one that the move sets.
@@ -60,6 +61,7 @@ class Transition:
     sources: frozenset[State]
     target: State
     by: Mapping[Party, frozenset[Phase]]
+    through: bool = False
     late_until: Phase | None = None
     within_due: bool = False
     after: Mapping[Party, Phase] = field(default_factory=dict)
@@ -182,14 +184,17 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
             Party.HR: _phases(*PEER_PHASES),
             Party.CLOCK: ANY_TIME,
         },
+        through=True,
         needs_comment=True,
         obstacles=(box_is_open,),
     ),
-    # Whoever accepted may have answered; only HR takes that away, so that no supervisor picks the voices.
+    # Whoever accepted may have answered; only HR takes that away, so that no supervisor picks the voices. The clock does
+    # where a reviewer has become the person's supervisor or superior.
     (Track.INVITATION, Action.CANCEL_INVITATION): Transition(
         sources=frozenset({InvitationState.ACCEPTED}),
         target=InvitationState.WITHDRAWN,
-        by={Party.HR: _phases(*PEER_PHASES)},
+        by={Party.HR: _phases(*PEER_PHASES), Party.CLOCK: ANY_TIME},
+        through=True,
         needs_comment=True,
         obstacles=(box_is_open,),
     ),
@@ -197,12 +202,14 @@ TRANSITIONS: Mapping[tuple[Track, Action], Transition] = {
         sources=frozenset({InvitationState.APPROVED}),
         target=InvitationState.ACCEPTED,
         by={Party.PEER: _phases(*PEER_PHASES)},
+        through=True,
         obstacles=(box_is_open,),
     ),
     (Track.INVITATION, Action.DECLINE_INVITATION): Transition(
         sources=frozenset({InvitationState.APPROVED, InvitationState.ACCEPTED}),
         target=InvitationState.DECLINED,
         by={Party.PEER: _phases(*PEER_PHASES)},
+        through=True,
         needs_comment=True,
         obstacles=(box_is_open,),
     ),
@@ -419,6 +426,8 @@ def untimely(action: Action, facts: Facts, party: Party) -> tuple[Reason, ...]:
     if not known:
         return (Reason("no_window", _("This cycle has no time for this step.")),)
     opens_at = min(window.opens_at for window in known)
+    if move.through and opens_at <= facts.at < max(window.closes_at for window in known):
+        return ()
     if move.late_until is not None and facts.at >= opens_at:
         last = facts.windows.get(move.late_until)
         if last is None or not last.has_closed(facts.at):

@@ -94,6 +94,8 @@ def _turns(move: Transition) -> Iterator[str]:
             when = "when the time has come" if party == Party.CLOCK else "at any time"
         if party in move.after:
             when += f", after {str(move.after[party].label).lower()} has closed"
+        if move.through and phases:
+            when += ", and in between"
         if move.late_until:
             when += f"; later marked late, until {str(move.late_until.label).lower()} closes"
         yield f"{party.label}: {when}"

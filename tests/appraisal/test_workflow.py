@@ -19,7 +19,12 @@ from appraisal.enums import (
     Track,
 )
 from appraisal.facts import Facts, Reason
-from appraisal.obstacles import objection_deadline, realization_refusals, return_deadline
+from appraisal.obstacles import (
+    objection_deadline,
+    realization_refusals,
+    replacement_refusals,
+    return_deadline,
+)
 from appraisal.windows import Window
 from appraisal.workflow import (
     ON_CLOSE,
@@ -88,6 +93,7 @@ LEGAL: dict[Track, tuple[tuple[str, Party, Action, str], ...]] = {
         ("approved", P.HR, A.WITHDRAW_INVITATION, "withdrawn"),
         ("approved", P.CLOCK, A.WITHDRAW_INVITATION, "withdrawn"),
         ("accepted", P.HR, A.CANCEL_INVITATION, "withdrawn"),
+        ("accepted", P.CLOCK, A.CANCEL_INVITATION, "withdrawn"),
         ("approved", P.PEER, A.ACCEPT_INVITATION, "accepted"),
         ("approved", P.PEER, A.DECLINE_INVITATION, "declined"),
         ("accepted", P.PEER, A.DECLINE_INVITATION, "declined"),
@@ -309,6 +315,49 @@ def test_the_superior_waits_until_supervisor_review_is_over_also_where_calibrati
     assert reasons_at(action, P.SUPERIOR, opens_at) == []
     assert reasons_at(action, P.SUPERIOR, opens_at, extended) == ["too_early"]
     assert reasons_at(action, P.SUPERIOR, day_end(dt.date(2026, 12, 22)), extended) == []
+
+
+# --- invitations between their two windows -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("party", "action", "state"),
+    [
+        (P.PEER, A.ACCEPT_INVITATION, "approved"),
+        (P.PEER, A.DECLINE_INVITATION, "accepted"),
+        (P.SUPERVISOR, A.WITHDRAW_INVITATION, "approved"),
+        (P.HR, A.CANCEL_INVITATION, "accepted"),
+    ],
+)
+def test_what_concerns_an_invitation_goes_on_between_nomination_and_peer_review(party, action, state) -> None:
+    gap = {
+        **APART,
+        Phase.PEER_REVIEW: Window(day_start(dt.date(2026, 12, 14)), day_end(dt.date(2026, 12, 14))),
+    }
+    nominated, reviewed = gap[Phase.NOMINATION], gap[Phase.PEER_REVIEW]
+
+    def reasons(at: dt.datetime) -> list[str]:
+        facts = facts_for(Track.INVITATION, state, at=at, windows=gap)
+        return codes(obstacles_to(action, facts, frozenset({party}), comment="because"))
+
+    assert reasons(nominated.opens_at - MOMENT) == ["too_early"]
+    assert reasons(nominated.opens_at) == []
+    assert reasons(nominated.closes_at) == []
+    assert reasons(reviewed.closes_at - MOMENT) == []
+    assert reasons(reviewed.closes_at) == ["too_late"]
+
+
+def test_a_supervisor_invites_from_the_opening_of_nomination_to_the_end_of_peer_review() -> None:
+    def reasons(at: dt.datetime, **changes) -> list[str]:
+        return codes(replacement_refusals(Facts(at=at, windows=APART, **changes)))
+
+    assert reasons(APART[Phase.NOMINATION].opens_at - MOMENT) == ["too_early"]
+    assert reasons(APART[Phase.NOMINATION].opens_at) == []
+    assert reasons(APART[Phase.NOMINATION].closes_at) == []
+    assert reasons(APART[Phase.PEER_REVIEW].closes_at - MOMENT) == []
+    assert reasons(APART[Phase.PEER_REVIEW].closes_at) == ["too_late"]
+    assert reasons(APART[Phase.NOMINATION].opens_at, box_opened=True) == ["box_is_open"]
+    assert codes(replacement_refusals(Facts(at=NOON, windows={}))) == ["no_window"]
 
 
 # --- the rating as a form -----------------------------------------------------------------------
