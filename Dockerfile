@@ -22,7 +22,8 @@ RUN /opt/tools/bin/python -m config.catalogues compile \
 # --- the image -------------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 APP_ENV=production
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin kinerja
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin kinerja \
+    && install --directory --mode 700 --owner 10001 /keys /key-copies
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=assets /app /app
 WORKDIR /app

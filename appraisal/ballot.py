@@ -82,9 +82,7 @@ def unseal(key: bytes, invitation_id: uuid.UUID, sealed: bytes | memoryview) -> 
 
 def new_receipt() -> str:
     """A random secret of 130 bits in groups of four, as it is shown once to the reviewer."""
-    return shown(
-        "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(RECEIPT_LENGTH))
-    )
+    return shown("".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(RECEIPT_LENGTH)))
 
 
 def shown(receipt: str) -> str:
@@ -118,6 +116,4 @@ def proof_of_nobody() -> bytes:
 
 def value_order(invitation_id: uuid.UUID, codes: Iterable[str]) -> tuple[str, ...]:
     """The values in an order of this reviewer's own: at random between reviewers, always the same for one."""
-    return tuple(
-        sorted(codes, key=lambda code: hashlib.sha256(invitation_id.bytes + code.encode()).digest())
-    )
+    return tuple(sorted(codes, key=lambda code: hashlib.sha256(invitation_id.bytes + code.encode()).digest()))

@@ -130,6 +130,47 @@ def missing_in_self(
     return tuple(reasons)
 
 
+# --- a reviewer's answer ------------------------------------------------------------------------
+
+NOT_OBSERVED = 0
+LEVELS_WITH_STRENGTH = frozenset({5})
+LEVELS_WITH_WISH = frozenset({1, 2})
+
+
+def is_answered(level: Any) -> bool:
+    """Whether a reviewer chose one of the five levels, or that they have not seen enough."""
+    return isinstance(level, int) and not isinstance(level, bool) and level in (NOT_OBSERVED, *LEVELS)
+
+
+def missing_for_answer_page(value: Asked, answer: Mapping[str, Any]) -> tuple[Reason, ...]:
+    """A level or "not observed enough"; at 5 what to keep, at 1 and 2 what to start or stop, each as an event."""
+    level = answer.get("level")
+    if not is_answered(level):
+        return (_named("no_level", _("Choose one answer for %(name)s."), value, "value"),)
+    if level in LEVELS_WITH_STRENGTH and too_short(answer.get("strength")):
+        text = _("Tell an event that shows what to keep for %(name)s (20 characters).")
+        return (_named("no_strength", text, value, "value"),)
+    if level in LEVELS_WITH_WISH and too_short(answer.get("wish")):
+        text = _("Tell what to start or stop for %(name)s, with an event (20 characters).")
+        return (_named("no_wish", text, value, "value"),)
+    return ()
+
+
+def missing_in_answer(values: Sequence[Asked], answers: Answers) -> tuple[Reason, ...]:
+    """Everything that a reviewer's answer still lacks, page by page; one value at least must have been observed."""
+    reasons = [
+        reason for value in values for reason in missing_for_answer_page(value, answers.get(value.key, {}))
+    ]
+    levels = [answers.get(value.key, {}).get("level") for value in values]
+    if values and all(level == NOT_OBSERVED and is_answered(level) for level in levels):
+        text = _(
+            "You have not seen enough of any value, so there is nothing to count. Decline the invitation instead, and "
+            "say that you have worked with this person too little."
+        )
+        reasons.append(Reason("nothing_observed", text))
+    return tuple(reasons)
+
+
 # --- the rating ---------------------------------------------------------------------------------
 
 
@@ -246,6 +287,22 @@ def missing_in_feedback(
         if not written or any(too_short(entry) for entry in written):
             reasons.append(Reason(f"no_{name}", text, key="feedback:feedback"))
     return tuple(reasons)
+
+
+def missing_in_change(changed: Sequence[str], reason: Any) -> tuple[Reason, ...]:
+    """What sending needs when parts were rated otherwise than at the first save: why, for both ratings stay on record.
+
+    `changed` are the names of those parts.
+    """
+    if changed and too_short(reason):
+        return (
+            Reason(
+                "no_change_reason",
+                _("Say why you changed your first rating (20 characters)."),
+                key="change:change",
+            ),
+        )
+    return ()
 
 
 def _missing_overall(name: str, answer: OverallAnswer) -> tuple[Reason, ...]:

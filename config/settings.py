@@ -25,7 +25,15 @@ DEMO = APP_ENV == "demo"
 
 # --- what production must be told ---------------------------------------------------------------
 
-REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "SITE_URL")
+REQUIRED_IN_PRODUCTION = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "ALLOWED_HOSTS",
+    "SITE_URL",
+    "BALLOT_KEYS_DIR",
+    "BALLOT_KEY_COPIES_DIR",
+)
 
 
 def missing_variables() -> list[str]:
@@ -131,6 +139,13 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The keys of the boxes in which peers' answers lie sealed, and a second place for their copies. Never in the database,
+# never in one backup with it.
+BALLOT_KEYS_DIR = Path(env.str("BALLOT_KEYS_DIR", default=str(BASE_DIR / "var" / "demo" / "keys")))
+BALLOT_KEY_COPIES_DIR = Path(
+    env.str("BALLOT_KEY_COPIES_DIR", default=str(BASE_DIR / "var" / "demo" / "key-copies"))
+)
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {

@@ -42,12 +42,23 @@ def provide() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if not worker:
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = _given() or _start()
+        _make_room_for_keys()
     for name in _FOREIGN:
         os.environ.pop(name, None)
     os.environ["APP_ENV"] = "test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     if worker:
         os.environ["REDIS_URL"] = numbered(os.environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1)
+
+
+def _make_room_for_keys() -> None:
+    """The keys of the boxes lie in a folder of this run, for its own processes and those it starts."""
+    home = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX))
+    _folders.append(home)
+    (home / _RUNNER).write_text(str(os.getpid()))
+    os.environ["BALLOT_KEYS_DIR"] = str(home / "keys")
+    os.environ["BALLOT_KEY_COPIES_DIR"] = str(home / "key-copies")
+    atexit.register(end)
 
 
 def _given() -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -14,6 +14,7 @@ from accounts.models.agency import ancestor_paths
 from appraisal.enums import (
     OPENED_BY_EMPLOYEE,
     CycleState,
+    InvitationState,
     Phase,
     PlanState,
     RatingState,
@@ -21,8 +22,8 @@ from appraisal.enums import (
     SelfState,
 )
 from appraisal.facts import Facts
-from appraisal.models import Appraisal, Extension, PhaseWindow
-from appraisal.windows import WindowRow, windows_for
+from appraisal.models import Appraisal, Box, Extension, Invitation, PhaseWindow
+from appraisal.windows import Window, WindowRow, windows_for
 
 
 def _that_can_hold(rows: QuerySet[PhaseWindow], paths: Iterable[str] | None) -> QuerySet[PhaseWindow]:
@@ -126,6 +127,27 @@ def facts_of(appraisal: Appraisal, *, at: dt.datetime, **missing: Any) -> Facts:
         if extended_to is not None:
             extensions[rows[-1].phase] = extended_to
     return assemble_facts(appraisal, at=at, rows=rows, extensions=extensions, **missing)
+
+
+def facts_of_invitation(invitation: Invitation, *, at: dt.datetime, **missing: Any) -> Facts:
+    """The facts of an appraisal with one of its invitations: its state, the box, and its own extension of peer review.
+
+    One query; the invitation's appraisal, its agency and its box must be loaded, or each costs another.
+    """
+    box: Box | None = getattr(invitation.appraisal, "box", None)
+    facts = facts_of(
+        invitation.appraisal,
+        at=at,
+        invitation=InvitationState(invitation.state),
+        box_opened=box is not None and box.opened_at is not None,
+        **missing,
+    )
+    window = facts.windows.get(Phase.PEER_REVIEW)
+    extended_to = invitation.extended_to
+    if window is None or extended_to is None or extended_to <= window.closes_at:
+        return facts
+    own = Window(window.opens_at, extended_to, extended=True)
+    return replace(facts, windows={**facts.windows, Phase.PEER_REVIEW: own})
 
 
 def agency_has_opened(cycle_id: uuid.UUID, path: str) -> bool:

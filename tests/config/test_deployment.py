@@ -109,6 +109,19 @@ def test_the_database_logs_no_statement_and_no_parameter() -> None:
     ]  # fmt: skip
 
 
+def test_only_web_and_worker_reach_the_keys_of_the_boxes() -> None:
+    mounts = {name: service.get("volumes", []) for name, service in SERVICES.items()}
+    holders = {name for name, paths in mounts.items() if any("key" in path for path in paths)}
+    assert holders == {"web", "worker"}
+    for name in holders:
+        settings = SERVICES[name]["environment"]
+        inside = {path.split(":")[1] for path in mounts[name]}
+        assert inside == {settings["BALLOT_KEYS_DIR"], settings["BALLOT_KEY_COPIES_DIR"]}
+        assert len(inside) == 2
+    install = next(step for step in last_stage() if "install --directory" in step)
+    assert "--mode 700 --owner 10001 /keys /key-copies" in install
+
+
 def test_web_worker_and_beat_wait_for_the_migration() -> None:
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
