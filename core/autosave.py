@@ -14,18 +14,24 @@ from core.errors import Sentence
 from core.wording import clock_time, number
 
 
-def saved(*, revision: int, saved_at: dt.datetime) -> JsonResponse:
-    """200: the draft is stored as this revision."""
-    return JsonResponse({"revision": revision, "saved_at_label": clock_time(saved_at)})
+def saved(*, revision: int, saved_at: dt.datetime, notes: Iterable[Sentence] | None = None) -> JsonResponse:
+    """200: the draft is stored as this revision. `notes` are sentences about what was written, for notes.js."""
+    said: dict[str, Any] = {"revision": revision, "saved_at_label": clock_time(saved_at)}
+    if notes is not None:
+        said["notes"] = [str(note) for note in notes]
+    return JsonResponse(said)
 
 
-def conflict(*, current: Mapping[str, Any], revision: int, saved_at: dt.datetime) -> JsonResponse:
-    """409: another tab or device saved since. `current` holds the stored value of every field, by its name."""
+def conflict(*, current: Mapping[str, Any], revision: int, saved_at: dt.datetime | None) -> JsonResponse:
+    """409: another tab or device saved since. `current` holds the stored value of every field, by its name.
+
+    `saved_at` is None where no time is kept.
+    """
     return JsonResponse(
         {
             "current": {name: _typed(value) for name, value in current.items()},
             "revision": revision,
-            "saved_at_label": clock_time(saved_at),
+            "saved_at_label": clock_time(saved_at) if saved_at else None,
         },
         status=HTTPStatus.CONFLICT,
     )

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 
-from appraisal.models import DraftAnswer
 from appraisal.services.drafts import Saved
 from appraisal.views.answers import answering
 from core import autosave
+from core.errors import Sentence
 from core.forms import BaseForm
 from core.middleware import wants_data
+
+
+class Stored(Protocol):
+    """A page as it is stored; `saved_at` is None where no time is kept."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Its fields."""
+
+    @property
+    def revision(self) -> int:
+        """How often it was saved."""
+
+    @property
+    def saved_at(self) -> dt.datetime | None:
+        """When it was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +43,7 @@ class Outcome:
 
     response: HttpResponse | None = None
     saved: Saved | None = None
-    stored: DraftAnswer | None = None
+    stored: Stored | None = None
 
 
 def save_page(
@@ -36,22 +53,23 @@ def save_page(
     save: Callable[[], Saved],
     fields_of: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     storable: bool,
+    notes: Iterable[Sentence] | None = None,
 ) -> Outcome:
     """Store a page if it is `storable`; `fields_of` gives a stored page as the fields of the form.
 
-    A plain submit that is shown again may be sent again: the form carries the version that is stored by then.
+    `notes` are told to the script with its answer. A plain submit that is shown again may be sent again: the form carries the version that is stored by then.
     """
     script = wants_data(request)
     if not storable:
         return Outcome(response=autosave.refused(form) if script else None)
     outcome = Outcome()
     with answering(request, form) as call:
-        outcome = _stored(save(), form, script=script)
+        outcome = _stored(save(), form, script=script, notes=notes)
     if call.done:
         return outcome
     if not call.stale:
         return Outcome(response=autosave.refused(reasons=call.reasons) if script else None)
-    row: DraftAnswer = call.current
+    row: Stored = call.current
     if script:
         current = fields_of(row.data)
         return Outcome(
@@ -61,8 +79,8 @@ def save_page(
     return Outcome(stored=row)
 
 
-def _stored(done: Saved, form: BaseForm, *, script: bool) -> Outcome:
+def _stored(done: Saved, form: BaseForm, *, script: bool, notes: Iterable[Sentence] | None) -> Outcome:
     form.renew_version(done.revision)
     if script:
-        return Outcome(response=autosave.saved(revision=done.revision, saved_at=done.saved_at))
+        return Outcome(response=autosave.saved(revision=done.revision, saved_at=done.saved_at, notes=notes))
     return Outcome(saved=done)

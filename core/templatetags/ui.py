@@ -326,12 +326,15 @@ def rating_options(field: forms.BoundField) -> list[RatingOption]:
 
 
 @register.inclusion_tag("components/autosave_status.html")
-def autosave_status(saved_at: dt.datetime | None = None, *, refused: bool = False) -> dict[str, Any]:
+def autosave_status(
+    saved_at: dt.datetime | None = None, *, refused: bool = False, written: bool = False
+) -> dict[str, Any]:
     """The status line of a form with data-autosave, and the texts its script may say.
 
-    `refused`: the form came back with errors, so what stands in it is not what was saved at `saved_at`.
+    `refused`: the form came back with errors, so what stands in it is not what was saved at `saved_at`. `written`:
+    something is stored, where no time is kept with it.
     """
-    return {"saved_at": saved_at, "refused": refused}
+    return {"saved_at": saved_at, "refused": refused, "written": written}
 
 
 @register.simple_tag

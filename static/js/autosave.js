@@ -4,7 +4,9 @@
 // form[data-autosave][data-autosave-url][data-local-copy]  with the hidden field named in data-version (default
 // "revision"), and [data-autosave-status] somewhere on the page, which holds every text (autosave_status.html).
 //
-// Answers of the server: 200 {revision, saved_at_label}; 409 {current: {field: value or [values]}, revision,
+// Where no copy is allowed nothing that is written leaves the page but to the server; offline the line says so.
+//
+// Answers of the server: 200 {revision, saved_at_label, notes}; 409 {current: {field: value or [values]}, revision,
 // saved_at_label}; 401 {error}; 422 {errors: {field: [sentences]}}; 503.
 
 const QUIET_MS = 2000;
@@ -295,7 +297,9 @@ class Autosave {
     } else if (this.person) {
       store.remove(this.key);
     }
-    this.say("saved", { time: said.saved_at_label });
+    if (said.saved_at_label) this.say("saved", { time: said.saved_at_label });
+    else this.say("kept");
+    document.dispatchEvent(new CustomEvent("autosave:saved", { detail: said }));
     document.dispatchEvent(new Event("session:renewed"));
   }
 
@@ -339,7 +343,8 @@ class Autosave {
     const box = this.line.querySelector("template[data-conflict]").content.cloneNode(true).firstElementChild;
     const blank = box.querySelector("[data-blank]").textContent;
     for (const heading of box.querySelectorAll("h4")) {
-      heading.textContent = heading.textContent.replace("{time}", savedAt ?? "");
+      const text = savedAt ? heading.textContent : heading.dataset.untimed || heading.textContent;
+      heading.textContent = text.replace("{time}", savedAt ?? "");
     }
     for (const name of names) {
       box.querySelector("[data-mine]").append(this.pair(name, mine[name], blank));

@@ -29,6 +29,18 @@ def test_a_saved_draft_tells_its_revision_and_the_time() -> None:
         )
 
 
+def test_notes_about_what_was_written_go_with_it() -> None:
+    with translation.override("id"):
+        _status, answer = said(autosave.saved(revision=4, saved_at=AT, notes=["Ada nama."]))
+        _status, none = said(autosave.saved(revision=5, saved_at=AT, notes=[]))
+    assert (answer["notes"], none["notes"]) == (["Ada nama."], [])
+
+
+def test_where_no_time_is_kept_none_is_told() -> None:
+    _status, answer = said(autosave.conflict(current={"text": "satu"}, revision=2, saved_at=None))
+    assert answer == {"current": {"text": "satu"}, "revision": 2, "saved_at_label": None}
+
+
 def test_a_conflict_tells_the_stored_values_as_a_form_holds_them() -> None:
     current = {
         "text": "dua\nbaris",

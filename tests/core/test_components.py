@@ -292,6 +292,8 @@ def test_the_autosave_line_holds_every_text_its_script_says() -> None:
     assert set(re.findall(r'data-state="(\w+)"', html)) == said
     assert "Saved at 09:00 WIB." in html
     assert "Nothing written yet." in rendered("{% autosave_status %}")
+    line = rendered("{% autosave_status written=True %}").split("</p>")[0]
+    assert "Everything you wrote so far is saved." in line
 
 
 # --- pages ----------------------------------------------------------------------------------------
