@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from appraisal.enums import Phase
 from appraisal.models import Appraisal
 from core.audit import AuditEvent
 from core.notifications import Kind, Message, register
 from core.seals import AuditSeal
+
+# The headings under which people choose how they are told.
+DEADLINE = _("Dates and deadlines")
+PLAN = _("Plan")
+WORK = _("Work and feedback")
+SELF = _("Self-assessment")
+RATING = _("Rating")
+RESULT = _("Result")
 
 PLAN_SENT = register(
     Kind(
         "plan.sent",
         _("%(name)s sent a plan for %(year)s"),
         _("Read it together, then agree or return it with a comment."),
+        label=_("Somebody sends you a plan"),
+        topic=PLAN,
+        compulsory=False,
+        watched=True,
     )
 )
 PLAN_RETURNED = register(
@@ -26,6 +40,9 @@ PLAN_RETURNED = register(
         "plan.returned",
         _("Your plan for %(year)s was returned"),
         _("%(by)s wrote a comment. Mend the plan and send it again."),
+        label=_("Your plan is returned"),
+        topic=PLAN,
+        watched=True,
     )
 )
 PLAN_AGREED = register(
@@ -33,6 +50,10 @@ PLAN_AGREED = register(
         "plan.agreed",
         _("Your plan for %(year)s is agreed"),
         _("Agreed by %(by)s. Realisation can be filled in now."),
+        label=_("Your plan is agreed"),
+        topic=PLAN,
+        compulsory=False,
+        watched=True,
     )
 )
 PLAN_REOPENED = register(
@@ -40,14 +61,43 @@ PLAN_REOPENED = register(
         "plan.reopened",
         _("A new version of the plan for %(year)s was begun"),
         _("%(by)s is changing the plan of %(name)s. The agreed version counts until the new one is agreed."),
+        label=_("A new version of a plan is begun"),
+        topic=PLAN,
+        compulsory=False,
+        watched=True,
     )
 )
 FEEDBACK_WRITTEN = register(
-    Kind("journal.feedback", _("%(by)s wrote feedback for you"), _("It stands in your journal of %(year)s."))
+    Kind(
+        "journal.feedback",
+        _("%(by)s wrote feedback for you"),
+        _("It stands in your journal of %(year)s."),
+        label=_("Somebody writes feedback for you"),
+        topic=WORK,
+        compulsory=False,
+    )
 )
-SELF_SENT = register(Kind("self.sent", _("%(name)s sent a self-assessment"), _("You can read it now.")))
+SELF_SENT = register(
+    Kind(
+        "self.sent",
+        _("%(name)s sent a self-assessment"),
+        _("You can read it now."),
+        label=_("Somebody sends you a self-assessment"),
+        topic=SELF,
+        compulsory=False,
+        watched=True,
+    )
+)
 SELF_WITHDRAWN = register(
-    Kind("self.withdrawn", _("%(name)s took the self-assessment back"), _("A new version will follow."))
+    Kind(
+        "self.withdrawn",
+        _("%(name)s took the self-assessment back"),
+        _("A new version will follow."),
+        label=_("Somebody takes a self-assessment back"),
+        topic=SELF,
+        compulsory=False,
+        watched=True,
+    )
 )
 SELF_RETURNED = register(
     Kind(
@@ -56,6 +106,9 @@ SELF_RETURNED = register(
         _(
             "%(by)s wrote a comment. You can send it again until %(due_on)s. After that the earlier version counts."
         ),
+        label=_("Your self-assessment is returned"),
+        topic=SELF,
+        watched=True,
     )
 )
 SELF_CLOSED = register(
@@ -63,6 +116,9 @@ SELF_CLOSED = register(
         "self.closed",
         _("Your self-assessment was sent when time was up"),
         _("It was complete, so it counts. You need not do anything."),
+        label=_("Your self-assessment is sent when time is up"),
+        topic=SELF,
+        watched=True,
     )
 )
 SELF_NOT_SENT = register(
@@ -70,6 +126,9 @@ SELF_NOT_SENT = register(
         "self.not_sent",
         _("The time for self-assessment is over"),
         _("Your self-assessment was not complete, so it was not sent. Your supervisor rates without it."),
+        label=_("The time for your self-assessment is over"),
+        topic=SELF,
+        watched=True,
     )
 )
 RATING_PASSED_ON = register(
@@ -77,6 +136,9 @@ RATING_PASSED_ON = register(
         "rating.passed_on",
         _("The rating of %(name)s has come to you"),
         _("It was not sent in time by the supervisor. You can rate during calibration."),
+        label=_("A rating comes to you as superior"),
+        topic=RATING,
+        watched=True,
     )
 )
 RATING_REVISED = register(
@@ -84,6 +146,10 @@ RATING_REVISED = register(
         "rating.revised",
         _("The rating of %(name)s was revised"),
         _("%(by)s gave a reason. Both ratings are kept."),
+        label=_("A rating is revised"),
+        topic=RATING,
+        compulsory=False,
+        watched=True,
     )
 )
 RESULT_SHOWN = register(
@@ -91,6 +157,9 @@ RESULT_SHOWN = register(
         "result.shown",
         _("The results of your team for %(year)s are ready"),
         _("Talk with each person. Employees see their own result from %(published_on)s."),
+        label=_("The results of your team are ready"),
+        topic=RESULT,
+        watched=True,
     )
 )
 RESULT_PUBLISHED = register(
@@ -98,6 +167,9 @@ RESULT_PUBLISHED = register(
         "result.published",
         _("Your result for %(year)s is open"),
         _("You see how it came about, and what comes next."),
+        label=_("Your result is open"),
+        topic=RESULT,
+        watched=True,
     )
 )
 RESULT_NOT_ASSESSED = register(
@@ -105,6 +177,9 @@ RESULT_NOT_ASSESSED = register(
         "result.not_assessed",
         _("There is no result for you for %(year)s"),
         _("You were not assessed. You see why, and whom you can ask."),
+        label=_("You were not assessed"),
+        topic=RESULT,
+        watched=True,
     )
 )
 RESULT_RECALLED = register(
@@ -112,6 +187,10 @@ RESULT_RECALLED = register(
         "result.recalled",
         _("The results for %(year)s were taken back"),
         _("HR gave this reason: %(reason)s. You will be told when they open again."),
+        label=_("Results are taken back"),
+        topic=RESULT,
+        watched=True,
+        mail=_("HR gave a reason, which stands in your inbox. You will be told when they open again."),
     )
 )
 RESULT_ACKNOWLEDGED = register(
@@ -119,6 +198,10 @@ RESULT_ACKNOWLEDGED = register(
         "result.acknowledged",
         _("%(name)s has read the result"),
         _("Reading is not agreeing. A comment may stand there."),
+        label=_("Somebody has read the result"),
+        topic=RESULT,
+        compulsory=False,
+        watched=True,
     )
 )
 EXTENDED = register(
@@ -126,6 +209,11 @@ EXTENDED = register(
         "window.extended",
         _("You have more time"),
         _("%(phase)s is open to you until %(until_on)s. Reason: %(reason)s"),
+        label=_("You get more time"),
+        topic=DEADLINE,
+        watched=True,
+        mail=_("%(phase)s is open to you until %(until_on)s. The reason stands in your inbox."),
+        words={"phase": dict(Phase.choices)},
     )
 )
 CYCLE_OPENED = register(
@@ -133,6 +221,9 @@ CYCLE_OPENED = register(
         "cycle.opened",
         _("The appraisal year %(year)s is open"),
         _("Begin with your plan. Your supervisor agrees on it with you."),
+        label=_("A year of appraisal opens"),
+        topic=DEADLINE,
+        watched=True,
     )
 )
 AUDIT_HEAD = register(
@@ -165,6 +256,25 @@ def to_superior(
     if appraisal.superior_id is None:
         return []
     return [_message(kind, appraisal, event, appraisal.superior_id, route, params)]
+
+
+def of_the_clock(
+    kind: Kind, rows: Iterable[tuple[uuid.UUID, uuid.UUID, Mapping[str, Any]]], *, route: str, occurrence: str
+) -> Iterator[Message]:
+    """What time did to very many appraisals: (appraisal, recipient, parameters) each."""
+    path = reverse(route, args=[_ANY])
+    for appraisal_id, recipient_id, params in rows:
+        yield Message(
+            kind=kind,
+            recipient_id=recipient_id,
+            subject_id=appraisal_id,
+            occurrence=occurrence,
+            path=path.replace(str(_ANY), str(appraisal_id)),
+            params=params,
+        )
+
+
+_ANY = uuid.UUID(int=0)
 
 
 def _message(

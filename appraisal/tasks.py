@@ -10,3 +10,9 @@ from core.clock import now
 def tick() -> None:
     """The minute's work: closings, publications, progress."""
     clock.tick(at=now())
+
+
+@shared_task(name="appraisal.tasks.bulk")
+def bulk() -> None:
+    """Ranges of bulk acts that the tick and HR's pages have left; ends at once when there are none."""
+    clock.do_ranges(at=now(), seconds=clock.BULK_SECONDS)

@@ -11,16 +11,17 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.canonical import plain
+from core.canonical import canonical
 from core.constraints import one_of
 
 
@@ -221,26 +222,39 @@ class Message:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+# Bulk acts say very many things at once; this is half the time of model instances.
+_INSERT = """
+INSERT INTO core_notification (
+    id, kind, recipient_id, subject_id, occurrence, params, path, urgent, created_at, mail_due_at
+)
+SELECT gen_random_uuid(), said.*, %(at)s, %(at)s
+FROM unnest(
+    %(kind)s::text[], %(recipient)s::uuid[], %(subject)s::uuid[], %(occurrence)s::text[], %(params)s::jsonb[],
+    %(path)s::text[], %(urgent)s::boolean[]
+) AS said
+ON CONFLICT DO NOTHING
+"""
+_AT_ONCE = 1_000
+
+
 def notify(messages: Iterable[Message], *, at: dt.datetime) -> None:
-    """Insert the rows in the running transaction; a message already said is not said again."""
-    Notification.objects.bulk_create(
-        [
-            Notification(
-                kind=message.kind.code,
-                recipient_id=message.recipient_id,
-                subject_id=message.subject_id,
-                occurrence=message.occurrence,
-                params=plain(message.params),
-                path=message.path,
-                created_at=at,
-                urgent=message.kind.urgent,
-                mail_due_at=at,
+    """Insert the rows in the running transaction; a message already said is not said again. A statement per thousand."""
+    waiting = iter(messages)
+    while some := list(islice(waiting, _AT_ONCE)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _INSERT,
+                {
+                    "kind": [message.kind.code for message in some],
+                    "recipient": [str(message.recipient_id) for message in some],
+                    "subject": [str(message.subject_id) for message in some],
+                    "occurrence": [message.occurrence for message in some],
+                    "params": [canonical(message.params) for message in some],
+                    "path": [message.path for message in some],
+                    "urgent": [message.kind.urgent for message in some],
+                    "at": at,
+                },
             )
-            for message in messages
-        ],
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
 
 
 def withdraw(*, kinds: Iterable[Kind], subject_ids: Iterable[uuid.UUID], at: dt.datetime) -> int:

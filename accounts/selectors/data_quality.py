@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.enums import APPRAISED_TYPES
 from accounts.models import Employee
-from accounts.selectors.supervisors import SupervisorRow, supervisors_at
+from accounts.selectors.supervisors import SupervisorRow, leaders_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,15 @@ class DataQuality:
 
 def data_quality(day: dt.date) -> DataQuality:
     """Everything that is wrong on the day. Costs five queries, whatever the number of people."""
-    rows = supervisors_at(day)
+    rows = leaders_at(day)
+    alone = [row for row in rows if row.supervisor_id is None]
     appraised = set(
-        Employee.objects.filter(employment_type__in=APPRAISED_TYPES, placements__period__contains=day)
-        .order_by("pk")
-        .values_list("pk", flat=True)
+        Employee.objects.filter(
+            employment_type__in=APPRAISED_TYPES, pk__in=[row.employee_id for row in alone]
+        ).values_list("pk", flat=True)
     )
     return DataQuality(
-        without_supervisor=tuple(
-            row.placement_id for row in rows if row.supervisor_id is None and row.employee_id in appraised
-        ),
+        without_supervisor=tuple(row.placement_id for row in alone if row.employee_id in appraised),
         loops=loops(rows),
         doubles=_doubles(day),
         without_number=_without_number(day),

@@ -102,6 +102,19 @@ def supervisors_at(day: dt.date) -> tuple[SupervisorRow, ...]:
     return _rows(supervisor_sql(IN_FORCE), {"day": day})
 
 
+def leaders_at(day: dt.date) -> tuple[SupervisorRow, ...]:
+    """The rows of `supervisors_at` of whoever supervises somebody, and of whoever has nobody: one in twenty. One query.
+
+    A ring of people who supervise each other consists of such rows alone.
+    """
+    rule = supervisor_sql(IN_FORCE)
+    return _rows(
+        f"WITH supervised AS ({rule}) SELECT * FROM supervised WHERE supervisor_id IS NULL"  # noqa: S608  # our own text
+        " OR employee_id IN (SELECT supervisor_id FROM supervised)",
+        {"day": day},
+    )
+
+
 def supervisors_of(placement_ids: Iterable[uuid.UUID], day: dt.date) -> tuple[SupervisorRow, ...]:
     """The supervisor of each of these placements, on its own day nearest to `day`. Costs one query."""
     ids = [str(placement_id) for placement_id in placement_ids]

@@ -35,6 +35,10 @@ class AppraisalQuerySet(models.QuerySet["Appraisal"]):
         """Appraisals whose whole record the actor may read as auditor."""
         return self.filter(policies.record_visible_to(actor))
 
+    def peer_page_visible_to(self, actor: Actor) -> AppraisalQuerySet:
+        """Appraisals whose page of peers' figures the actor may open."""
+        return self.filter(policies.peer_page_visible_to(actor))
+
     def told_visible_to(self, actor: Actor) -> AppraisalQuerySet:
         """Appraisals whose self-assessment the actor may read: their own, or one that was sent."""
         return self.filter(policies.self_assessment_visible_to(actor))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -190,10 +190,15 @@ class Answers:
 
 def answers_of(appraisal: Appraisal, author_id: uuid.UUID) -> Answers:
     """All drafts of one writer in an appraisal. One query."""
+    return answers_from(DraftAnswer.objects.filter(appraisal=appraisal, author=author_id))
+
+
+def answers_from(drafts: Iterable[DraftAnswer]) -> Answers:
+    """Drafts of one writer in one appraisal by topic and key."""
     by_topic: dict[Topic, dict[str, dict[str, Any]]] = {}
     revisions: dict[tuple[Topic, str], int] = {}
     saved_ats: dict[tuple[Topic, str], dt.datetime] = {}
-    for row in DraftAnswer.objects.filter(appraisal=appraisal, author=author_id):
+    for row in drafts:
         by_topic.setdefault(Topic(row.topic), {})[row.key] = row.data
         revisions[Topic(row.topic), row.key] = row.revision
         saved_ats[Topic(row.topic), row.key] = row.saved_at

@@ -11,39 +11,25 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.enums import APPRAISED_TYPES, Role
+from accounts.enums import Role
 from accounts.models import Agency
 from appraisal import notices
 from appraisal.enums import Action, CycleState, Phase, SelfState
 from appraisal.models import Cycle, Extension, PhaseWindow, WindowChange
 from appraisal.selectors.facts import facts_of, window_rows
 from appraisal.selectors.readiness import blockers, disorder_texts, readiness
-from appraisal.services.assignments import assign_supervisors
+from appraisal.services import batches
 from appraisal.services.moves import check_move, lock_appraisal
+from appraisal.services.openings import CREATE
 from core.audit import record
 from core.clock import day_end, last_day, today
 from core.errors import ActionRefused, NotAllowed, Sentence
 from core.notifications import notify
 
 OPENING_LOCK = 7_310_001
-
-_CREATE = """
-INSERT INTO appraisal_appraisal (
-    id, cycle_id, placement_id, employee_id, agency_id, first_day, last_day, plan_state, self_state,
-    self_sent_by_clock, self_return_comment, rating_state, not_assessed_reason, result_state, acknowledgement_comment
-)
-SELECT gen_random_uuid(), %(cycle)s, p.id, p.employee_id, p.agency_id, span.first_day, span.last_day,
-       'draft', 'draft', FALSE, '', 'open', '', 'hidden', ''
-FROM accounts_placement p
-JOIN accounts_employee e ON e.id = p.employee_id AND e.employment_type = ANY(%(types)s)
-CROSS JOIN LATERAL (
-    SELECT GREATEST(lower(p.period), %(first)s::date) AS first_day,
-           LEAST(upper(p.period) - 1, %(last)s::date) AS last_day
-) AS span
-WHERE p.period && daterange(%(first)s::date, %(last)s::date, '[]')
-  AND span.last_day - span.first_day + 1 >= %(minimum)s
-ON CONFLICT (cycle_id, placement_id) DO NOTHING
-"""
+# So many seconds a request spends on making appraisals; whoever is left is made by the clock.
+PATIENCE = 3.0
+AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +220,20 @@ def _write_windows(
             row.save(update_fields=["opens_at", "closes_at"])
 
 
-@transaction.atomic
 def open_cycle(*, actor: Actor, cycle_id: uuid.UUID, at: dt.datetime) -> int:
-    """Open the cycle: an appraisal for every placement in scope, by one statement; returns how many were made.
+    """Open the cycle for every placement in scope; returns how many appraisals were made.
 
-    On an open cycle it adds those who came since, so running it twice is running it once. Raises ActionRefused with
-    every reason why the cycle is not ready.
+    A city of up to five thousand is made at once, by the first ranges; a larger one by the clock, range by range, while
+    HR sees how far it is. On an open cycle it adds those who came since, so running it twice is running it once.
+    Raises NotAllowed for anybody but the HR admin of the city, ActionRefused with every reason why it is not ready.
     """
+    cycle, waiting = _mark_open(actor, cycle_id, at)
+    return batches.run([CREATE], at=at, seconds=PATIENCE, cycle=cycle) if waiting <= AT_ONCE else 0
+
+
+@transaction.atomic
+def _mark_open(actor: Actor, cycle_id: uuid.UUID, at: dt.datetime) -> tuple[Cycle, int]:
+    """The open cycle and how many people wait for their appraisal."""
     _require_city_hr(actor)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [OPENING_LOCK])
@@ -255,35 +248,17 @@ def open_cycle(*, actor: Actor, cycle_id: uuid.UUID, at: dt.datetime) -> int:
         cycle.state = CycleState.OPEN
         cycle.opened_at = at
         cycle.save(update_fields=["state", "opened_at"])
-    made = create_appraisals(cycle, day=today(at))
-    if first_time or made:
+    waiting = batches.plan(CREATE, cycle=cycle, at=at)
+    if first_time or waiting:
         record(
             actor_id=actor.id,
             act="cycle.opened" if first_time else "cycle.extended_to_newcomers",
             object_type="cycle",
             object_id=cycle.pk,
             at=at,
-            after={"appraisals": made},
+            after={"people": waiting},
         )
-    return made
-
-
-def create_appraisals(cycle: Cycle, *, day: dt.date) -> int:
-    """Make the missing appraisals and assign their supervisors; returns how many were made. Two statements."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CREATE,
-            {
-                "cycle": cycle.pk,
-                "types": [kind.value for kind in APPRAISED_TYPES],
-                "first": dt.date(cycle.year, 1, 1),
-                "last": dt.date(cycle.year, 12, 31),
-                "minimum": cycle.minimum_days,
-            },
-        )
-        made = int(cursor.rowcount)
-    assign_supervisors(cycle_id=cycle.pk, day=day)
-    return made
+    return cycle, waiting
 
 
 @transaction.atomic
@@ -304,6 +279,8 @@ def extend_window(
     window = facts.windows.get(phase)
     closes_at = day_end(until)
     reasons: list[Sentence] = []
+    if appraisal.cycle.state != CycleState.OPEN:
+        reasons.append(_("This year's appraisal is closed. It can be read, but not changed."))
     if not reason.strip():
         reasons.append(_("Write why this person gets more time."))
     if window is None or closes_at <= window.closes_at or closes_at <= at:

@@ -7,7 +7,8 @@ import uuid
 
 from django.db import connection, transaction
 
-from appraisal.enums import Track
+from appraisal.enums import CycleState, Track
+from appraisal.models import Cycle
 
 PROGRESS_LOCK = 7_310_003
 
@@ -55,3 +56,9 @@ def refresh_progress(*, cycle_id: uuid.UUID, at: dt.datetime) -> None:
                 "result": Track.RESULT.value,
             },
         )
+
+
+def refresh_open_cycles(*, at: dt.datetime) -> None:
+    """Count every open cycle."""
+    for cycle in Cycle.objects.filter(state=CycleState.OPEN).order_by("year"):
+        refresh_progress(cycle_id=cycle.pk, at=at)

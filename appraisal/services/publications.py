@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.enums import HR_ROLES
 from accounts.models import Agency
 from appraisal import notices
-from appraisal.enums import UNRATED, NotAssessedReason, RatingState, ResultState
+from appraisal.enums import UNRATED, CycleState, NotAssessedReason, RatingState, ResultState
 from appraisal.models import Cycle, Publication, Result
 from appraisal.models.appraisal import AppraisalQuerySet
 from appraisal.selectors.facts import agency_has_opened
@@ -60,7 +60,7 @@ def publish_agency(
     if reasons:
         raise ActionRefused(reasons)
     included = _show_to_supervisors(scope, at=at)
-    _close_unrated(scope.filter(rating_state__in=UNRATED))
+    close_unrated(scope.filter(rating_state__in=UNRATED))
     publication = Publication.objects.create(
         cycle=cycle,
         agency=agency,
@@ -106,7 +106,7 @@ def _show_to_supervisors(scope: AppraisalQuerySet, *, at: dt.datetime) -> int:
     return ready.update(rating_state=RatingState.CONFIRMED, result_state=ResultState.WITH_SUPERVISOR)
 
 
-def _close_unrated(unrated: AppraisalQuerySet) -> None:
+def close_unrated(unrated: AppraisalQuerySet) -> None:
     """Close what has no rating, each with the reason that weighs most."""
     for condition, reason in (
         (Q(employee__left_on__isnull=False), NotAssessedReason.LEFT),
@@ -246,6 +246,8 @@ def recall_publication(
     scope = appraisals_below(publication.cycle, publication.agency)
     _lock_rows(scope)
     reasons = []
+    if publication.cycle.state == CycleState.CLOSED:
+        reasons.append(_("This year's appraisal is closed. It can be read, but not changed."))
     if publication.recalled_at is not None:
         reasons.append(_("These results have already been recalled."))
     elif agency_has_opened(publication.cycle_id, publication.agency.path):

@@ -1,16 +1,14 @@
-"""Self-assessment: pages saved as drafts, sent whole with a receipt, returned once, closed by the clock."""
+"""Self-assessment: pages saved as drafts, sent whole with a receipt, taken back, returned once."""
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -18,29 +16,20 @@ from appraisal import notices
 from appraisal.enums import Action, Party, SelfState, Topic
 from appraisal.models import Appraisal, SelfSubmission
 from appraisal.obstacles import return_deadline
-from appraisal.selectors.assessments import SelfForm, self_form, standing_submission
-from appraisal.selectors.plans import with_evidence
+from appraisal.selectors.assessments import self_form, standing_submission
 from appraisal.services.drafts import Saved, store_draft
 from appraisal.services.execution import check_realization, store_realizations
 from appraisal.services.moves import check_move, check_time, lock_appraisal
+from appraisal.services.submissions import submit, with_proofs
 from core.audit import record
-from core.canonical import canonical, fingerprint, plain
 from core.clock import last_day
 from core.errors import ActionRefused
 from core.notifications import notify
-
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def sending_action(state: str) -> Action:
     """Which move sends: the first time, or again after a return."""
     return Action.RESEND_SELF if state == SelfState.RETURNED else Action.SEND_SELF
-
-
-def receipt_number(year: int) -> str:
-    """A number that people can read to each other over the telephone: PD-2026-7K4M-31."""
-    word = "".join(secrets.choice(_ALPHABET) for _unused in range(4))
-    return f"PD-{year}-{word}-{secrets.randbelow(90) + 10}"
 
 
 @transaction.atomic
@@ -106,84 +95,6 @@ def _stored_item(appraisal: Appraisal, key: str) -> Mapping[str, Any]:
     return stored.data if stored else {}
 
 
-def self_content(appraisal: Appraisal, form: SelfForm) -> dict[str, Any]:
-    """What is sent, as plain data: the whole form with the texts as they stood."""
-    items = []
-    for row in with_evidence(appraisal, form.rows):
-        answer = form.answers.one(Topic.ITEM, str(row.item.key))
-        items.append(
-            {
-                "key": row.item.key,
-                "name": row.item.result,
-                "kind": row.item.kind,
-                "process": answer.get("process", ""),
-                "impact": answer.get("impact", ""),
-                "measures": [
-                    {
-                        "indicator": measure.measure.indicator,
-                        "aspect": measure.measure.aspect,
-                        "unit": measure.measure.unit,
-                        "polarity": measure.measure.polarity,
-                        "target": measure.measure.target,
-                        "upper": measure.measure.target_upper,
-                        "realization": measure.value,
-                    }
-                    for measure in row.measures
-                ],
-                "evidence": [
-                    {"title": proof.title, "url": proof.url, "text": proof.text, "dated_on": proof.dated_on}
-                    for proof in row.evidence
-                ],
-            }
-        )
-    content: dict[str, Any] = plain(
-        {
-            "plan_version": form.plan.version if form.plan else None,
-            "items": items,
-            "values": [
-                {
-                    "code": page.code,
-                    "name": page.name,
-                    "level": form.answers.one(Topic.VALUE, page.code).get("level"),
-                    "text": form.answers.one(Topic.VALUE, page.code).get("text", ""),
-                }
-                for page in form.values
-            ],
-            "competencies": [
-                {
-                    "code": page.code,
-                    "name": page.name,
-                    "required": page.required,
-                    "level": form.answers.one(Topic.COMPETENCY, page.code).get("level"),
-                    "text": form.answers.one(Topic.COMPETENCY, page.code).get("text", ""),
-                }
-                for page in form.competencies
-            ],
-        }
-    )
-    return content
-
-
-def _submit(appraisal: Appraisal, form: SelfForm, *, at: dt.datetime, by_clock: bool) -> SelfSubmission:
-    """Write the submission and move the track to sent."""
-    content = self_content(appraisal, form)
-    last = appraisal.submissions.aggregate(last=Max("version"))["last"] or 0
-    submission = SelfSubmission.objects.create(
-        appraisal=appraisal,
-        number=receipt_number(appraisal.cycle.year),
-        version=last + 1,
-        content=content,
-        digest=fingerprint(canonical(content)),
-        sent_at=at,
-        sent_by_clock=by_clock,
-    )
-    appraisal.self_state = SelfState.SENT
-    appraisal.self_sent_at = at
-    appraisal.self_sent_by_clock = by_clock
-    appraisal.save(update_fields=["self_state", "self_sent_at", "self_sent_by_clock"])
-    return submission
-
-
 @transaction.atomic
 def send_self_assessment(
     *, actor: Actor, appraisal_id: uuid.UUID, declared: bool, at: dt.datetime
@@ -199,7 +110,7 @@ def send_self_assessment(
     )
     if not declared:
         raise ActionRefused(_("Tick the declaration that what you wrote is true."))
-    submission = _submit(appraisal, form, at=at, by_clock=False)
+    [submission] = submit([(appraisal, with_proofs(appraisal, form))], at=at, by_clock=False)
     event = record(
         actor_id=actor.id,
         act="self_assessment.sent",
@@ -268,48 +179,3 @@ def return_self_assessment(*, actor: Actor, appraisal_id: uuid.UUID, comment: st
         ],
         at=at,
     )
-
-
-@transaction.atomic
-def close_self_assessment(*, appraisal_id: uuid.UUID, at: dt.datetime) -> SelfState:
-    """What time does: a complete draft is sent, an incomplete one becomes not sent, a returned one keeps the earlier.
-
-    Run by the clock after the window (or the deadline of a return) has closed; a second run changes nothing. Returns
-    the state afterwards.
-    """
-    appraisal = lock_appraisal(appraisal_id)
-    if appraisal.self_state == SelfState.RETURNED:
-        if appraisal.self_due_at is None or at < appraisal.self_due_at:
-            return SelfState.RETURNED
-        appraisal.self_state = SelfState.SENT
-        appraisal.save(update_fields=["self_state"])
-        record(
-            actor_id=None,
-            act="self_assessment.earlier_kept",
-            object_type="appraisal",
-            object_id=appraisal.pk,
-            at=at,
-        )
-        return SelfState.SENT
-    if appraisal.self_state != SelfState.DRAFT:
-        return SelfState(appraisal.self_state)
-    form = self_form(appraisal)
-    if form.plan is not None and not form.missing:
-        submission = _submit(appraisal, form, at=at, by_clock=True)
-        event = record(
-            actor_id=None,
-            act="self_assessment.sent_by_clock",
-            object_type="appraisal",
-            object_id=appraisal.pk,
-            at=at,
-            after={"number": submission.number, "digest": submission.digest},
-        )
-        notify([notices.to_employee(notices.SELF_CLOSED, appraisal, event, route="self_assessment")], at=at)
-        return SelfState.SENT
-    appraisal.self_state = SelfState.NOT_SENT
-    appraisal.save(update_fields=["self_state"])
-    event = record(
-        actor_id=None, act="self_assessment.not_sent", object_type="appraisal", object_id=appraisal.pk, at=at
-    )
-    notify([notices.to_employee(notices.SELF_NOT_SENT, appraisal, event, route="self_assessment")], at=at)
-    return SelfState.NOT_SENT

@@ -11,7 +11,7 @@ from appraisal.enums import CycleState, Phase, SelfState
 from appraisal.models import Appraisal, Cycle, CycleProgress, Extension, PhaseWindow, WindowChange
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.readiness import blockers, readiness
-from appraisal.services import clock, cycles
+from appraisal.services import cycles
 from appraisal.services.progress import refresh_progress
 from core.audit import AuditEvent
 from core.clock import day_end, day_start
@@ -19,6 +19,7 @@ from core.errors import ActionRefused, NotAllowed
 from core.notifications import Notification
 from indicators.models import BehaviorAnchor
 from tests.appraisal import year as y
+from tests.appraisal.ranges import close_self
 from tests.factories.people import EmployeeFactory, PlacementFactory
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +205,7 @@ def test_more_time_for_one_person_is_told_and_counts():
     at = y.after(Phase.SELF_ASSESSMENT) + dt.timedelta(days=1)
     assert facts_of(year.appraisal, at=at).is_open(Phase.SELF_ASSESSMENT)
     assert Notification.objects.get(kind="window.extended").recipient_id == year.ani.id
-    assert clock.close_due_self_assessments(cycle=year.cycle, at=at) == 6
+    assert close_self(year.cycle, at=at) == 6
     assert year.appraisal.self_state == SelfState.DRAFT
 
 
@@ -233,7 +234,7 @@ def test_nobody_gives_more_time_to_themselves():
 def test_more_time_opens_a_self_assessment_that_time_had_closed():
     year = y.build_year()
     at = y.after(Phase.SELF_ASSESSMENT) + dt.timedelta(minutes=5)
-    clock.close_due_self_assessments(cycle=year.cycle, at=at)
+    close_self(year.cycle, at=at)
     assert year.appraisal.self_state == SelfState.NOT_SENT
     cycles.extend_window(**_more_time(year, at=at))
     assert year.appraisal.self_state == SelfState.DRAFT

@@ -54,9 +54,9 @@ from appraisal.selectors.plans import plan_of_last_year
 from appraisal.selectors.ratings import rating_form
 from appraisal.services.assignments import assign_supervisors
 from appraisal.services.clock import tick
-from appraisal.services.cycles import create_appraisals
+from appraisal.services.openings import create_appraisals
 from appraisal.services.ratings import rating_content
-from appraisal.services.self_assessments import self_content
+from appraisal.services.submissions import self_content, with_proofs
 from appraisal.windows import disorders, windows_for
 from core.audit import AuditEvent, event_digest
 from core.canonical import canonical, fingerprint
@@ -360,7 +360,7 @@ def test_sent_self_assessments_are_those_that_the_service_would_send(year, cycle
         form = self_form(appraisal)
         submission = SelfSubmission.objects.filter(appraisal=appraisal).order_by("-version")[0]
         assert form.missing == ()
-        assert submission.content == self_content(appraisal, form)
+        assert submission.content == self_content(with_proofs(appraisal, form))
         assert submission.digest == fingerprint(canonical(submission.content))
 
 

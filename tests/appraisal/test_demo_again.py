@@ -29,7 +29,7 @@ from appraisal.models import (
 from appraisal.selectors.facts import window_rows
 from appraisal.services.assignments import assign_supervisors
 from appraisal.services.clock import tick
-from appraisal.services.cycles import create_appraisals
+from appraisal.services.openings import create_appraisals
 from appraisal.windows import disorders, windows_for
 from core.canonical import canonical
 from core.clock import today

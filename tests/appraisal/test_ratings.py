@@ -7,11 +7,12 @@ import pytest
 from appraisal.enums import Phase, Rating, RatingState, Topic
 from appraisal.models import DraftAnswer, NextStep, RatingRecord, Result
 from appraisal.selectors.ratings import rating_form, self_ratings_revealed
-from appraisal.services import clock, plans, ratings
+from appraisal.services import plans, ratings
 from core.audit import AuditEvent
 from core.errors import ActionRefused, NotAllowed
 from core.notifications import Notification
 from tests.appraisal import year as y
+from tests.appraisal.ranges import pass_on
 
 pytestmark = pytest.mark.django_db
 AT = y.during(Phase.SUPERVISOR_REVIEW)
@@ -211,8 +212,8 @@ def test_an_unrated_appraisal_passes_to_the_superior_who_rates_afresh():
     _rated(year)
     ratings.save_first_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
     closing = y.after(Phase.SUPERVISOR_REVIEW) + dt.timedelta(minutes=2)
-    assert clock.pass_on_unrated(cycle=year.cycle, at=closing) >= 1
-    assert clock.pass_on_unrated(cycle=year.cycle, at=closing) == 0
+    assert pass_on(year.cycle, at=closing) >= 1
+    assert pass_on(year.cycle, at=closing) == 0
     mine = year.appraisal
     assert (mine.rating_state, mine.passed_on_at) == (RatingState.OPEN, closing)
     assert Notification.objects.filter(recipient=year.citra.id, kind="rating.passed_on").exists()

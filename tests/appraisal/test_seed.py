@@ -14,8 +14,8 @@ from appraisal.enums import PlanState, SelfState
 from appraisal.models import Appraisal, Cycle, Measure, Plan, PlanItem, Realization, SelfSubmission
 from appraisal.selectors.assessments import self_form
 from appraisal.services.assignments import assign_supervisors
-from appraisal.services.cycles import create_appraisals
-from appraisal.services.self_assessments import self_content
+from appraisal.services.openings import create_appraisals
+from appraisal.services.submissions import self_content, with_proofs
 from core.canonical import canonical, fingerprint
 from core.clock import today
 from indicators.imports import load_all
@@ -53,7 +53,7 @@ def test_the_self_assessment_is_one_that_the_service_could_have_sent(reference):
     seed(60, at=AT)
     appraisal = Appraisal.objects.select_related("placement__position", "cycle").order_by("pk")[7]
     submission = SelfSubmission.objects.get(appraisal=appraisal)
-    kept = self_content(appraisal, self_form(appraisal))
+    kept = self_content(with_proofs(appraisal, self_form(appraisal)))
     assert submission.digest == fingerprint(canonical(submission.content))
     assert submission.content.keys() == kept.keys()
     for part in ("items", "values", "competencies"):

@@ -8,12 +8,13 @@ import pytest
 from appraisal.enums import Phase, RatingState, SelfState, Topic
 from appraisal.models import DraftAnswer, Realization, SelfSubmission
 from appraisal.selectors.assessments import self_form, standing_submission
-from appraisal.services import clock, ratings, self_assessments
+from appraisal.services import ratings, self_assessments
 from core.audit import AuditEvent
 from core.canonical import canonical, fingerprint
 from core.errors import ActionRefused, NotAllowed, StaleWrite
 from core.notifications import Notification
 from tests.appraisal import year as y
+from tests.appraisal.ranges import close_self
 from tests.appraisal.year import agreed_plan
 
 pytestmark = pytest.mark.django_db
@@ -267,9 +268,9 @@ def test_after_the_deadline_of_a_return_the_earlier_version_counts():
         declared=True,
         at=late,
     )
-    clock.close_due_self_assessments(cycle=year.cycle, at=late + dt.timedelta(minutes=1))
+    close_self(year.cycle, at=late + dt.timedelta(minutes=1))
     assert year.appraisal.self_state == SelfState.RETURNED
-    assert clock.close_due_self_assessments(cycle=year.cycle, at=late + dt.timedelta(minutes=2)) == 1
+    assert close_self(year.cycle, at=late + dt.timedelta(minutes=2)) == 1
     assert year.appraisal.self_state == SelfState.SENT
     assert standing_submission(year.appraisal).version == 1
 
@@ -279,15 +280,15 @@ def test_the_clock_sends_a_complete_draft_and_closes_an_incomplete_one():
     y.with_agreed_plan(year)
     y.fill_self_assessment(year)
     closing = y.after(Phase.SELF_ASSESSMENT)
-    assert clock.close_due_self_assessments(cycle=year.cycle, at=closing + dt.timedelta(minutes=1)) == 0
+    assert close_self(year.cycle, at=closing + dt.timedelta(minutes=1)) == 0
     # Ani is complete; the six others wrote nothing.
-    assert clock.close_due_self_assessments(cycle=year.cycle, at=closing + dt.timedelta(minutes=2)) == 7
+    assert close_self(year.cycle, at=closing + dt.timedelta(minutes=2)) == 7
     mine = year.appraisal
     assert (mine.self_state, mine.self_sent_by_clock) == (SelfState.SENT, True)
     assert standing_submission(mine).sent_by_clock is True
     assert sorted(type(mine).objects.values_list("self_state", flat=True)) == ["not_sent"] * 6 + ["sent"]
     before = _rows()
-    assert clock.close_due_self_assessments(cycle=year.cycle, at=closing + dt.timedelta(days=1)) == 0
+    assert close_self(year.cycle, at=closing + dt.timedelta(days=1)) == 0
     assert _rows() == before
 
 
