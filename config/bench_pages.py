@@ -38,7 +38,7 @@ WARM_UP = 30
 TINY = 100
 CONTROLS = re.compile(rb"<(?:input|select|textarea|button)\b(?![^>]*type=\"hidden\")")
 GROWING = re.compile(
-    r"^(accounts_(employee|placement|personnelnumber|gradehistory)|appraisal_(appraisal|plan|planitem|measure|realization|evidence|journalentry|draftanswer|selfsubmission|ratingrecord|result|nextstep|extension)|core_(notification|auditevent|auditdetail|accesslogentry)|django_session)$"
+    r"^(accounts_(employee|placement|personnelnumber|gradehistory)|appraisal_(appraisal|plan|planitem|measure|realization|evidence|journalentry|draftanswer|selfsubmission|ratingrecord|result|nextstep|extension)|core_(notification|auditevent|auditdetail|sealedevent|auditseal|accesslogentry)|django_session)$"
 )
 
 

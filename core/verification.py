@@ -26,6 +26,7 @@ PROBLEMS_KEPT = 1_000
 # An act may be dated before the seal that precedes its own: it arrived before a long transaction, or the clock was
 # set back. More than this is no such accident.
 BACK_DATED = dt.timedelta(hours=2)
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 # Beyond this a waiting event means that the clock's tick does not run, or that a transaction never ends.
 PATIENCE = dt.timedelta(minutes=15)
 
@@ -34,7 +35,7 @@ TEXTS: dict[str, str | Promise] = {
     "missing": _("Event %(event)s was removed: seal %(seal)s has a place for it."),
     "place": _("Seal %(seal)s was rearranged: event %(event)s stands in the wrong place."),
     "back_dated": _(
-        "Event %(event)s is dated %(at)s, long before the seal that precedes its own (%(seal)s): back-dated."
+        "Event %(event)s in seal %(seal)s is dated %(at)s, long before the seal that precedes it: back-dated."
     ),
     "count": _("Seal %(seal)s was written over %(said)s events, now it holds %(found)s."),
     "root": _(
@@ -126,15 +127,20 @@ def _check_seals(report: Report) -> None:
     if report.latest is None:
         return
     before: AuditSeal | None = None
+    last_tick = newest = NEVER
     for seals in _together(AuditSeal.objects.filter(number__lte=report.latest.number).order_by("number")):
         places = groupby(_places(seals[0].number, seals[-1].number), key=attrgetter("seal_id"))
         number, held = next(places, (None, iter(())))
         for seal in seals:
             while number is not None and number < seal.number:  # places of a removed seal: the gap is told
                 number, held = next(places, (None, iter(())))
+            if before is not None and before.sealed_at != seal.sealed_at:
+                last_tick = before.sealed_at
             _check_chain(report, seal, before)
-            _check_events(report, seal, held if number == seal.number else iter(()), before)
-            before = seal
+            # A backlog of a day may be sealed by several ticks: then its own earlier events set the bound.
+            bound = min(last_tick, newest)
+            found = _check_events(report, seal, held if number == seal.number else iter(()), bound)
+            before, newest = seal, max(newest, found)
 
 
 def _together(seals: QuerySet[AuditSeal]) -> Iterator[list[AuditSeal]]:
@@ -183,11 +189,11 @@ def _check_chain(report: Report, seal: AuditSeal, before: AuditSeal | None) -> N
 
 
 def _check_events(
-    report: Report, seal: AuditSeal, places: Iterator[SealedEvent], before: AuditSeal | None
-) -> None:
-    """The digest of each event, their order and dates, and the root over them all."""
+    report: Report, seal: AuditSeal, places: Iterator[SealedEvent], bound: dt.datetime
+) -> dt.datetime:
+    """The digest of each event, their order and dates, and the root over them all; returns the latest date."""
     leaves: list[bytes] = []
-    last_id = 0
+    last_id, newest = 0, NEVER
     for place in places:
         event = place.event
         detail: AuditDetail | None = getattr(event, "detail", None)
@@ -197,10 +203,10 @@ def _check_events(
             report.note("digest", event=event.pk, seal=seal.number)
         if place.position != len(leaves) or event.pk <= last_id:
             report.note("place", event=event.pk, seal=seal.number)
-        if before is not None and event.at < before.sealed_at - BACK_DATED:
+        if bound - event.at > BACK_DATED:
             report.note("back_dated", event=event.pk, seal=seal.number, at=event.at.isoformat())
         leaves.append(leaf_of(event))
-        last_id = event.pk
+        last_id, newest = event.pk, max(newest, event.at)
     report.events += len(leaves)
     if len(leaves) != seal.count:
         report.note("count", seal=seal.number, said=seal.count, found=len(leaves))
@@ -208,6 +214,7 @@ def _check_events(
             report.note("missing", event=event_id, seal=seal.number)
     if not leaves or root_of(leaves) != bytes(seal.root):
         report.note("root", seal=seal.number)
+    return newest
 
 
 def _removed_from(seal: AuditSeal) -> Iterator[int]:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from core import verification
+from core import seals, verification
 from core.audit import AuditDetail, AuditEvent
 from core.seals import AuditSeal, seal_events
 from tests.core.record import (
@@ -31,12 +31,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_untouched_record_is_whole() -> None:
-    seals = sealed_record()
+    sealed = sealed_record()
     act(at=AT + 9 * MINUTE)
     report = check()
     assert report.is_whole
     assert (report.seals, report.events, report.erased, report.waiting) == (4, 13, 0, 1)
-    assert report.latest == seals[-1]
+    assert report.latest == sealed[-1]
 
 
 def test_an_empty_record_is_whole() -> None:
@@ -45,8 +45,8 @@ def test_an_empty_record_is_whole() -> None:
 
 
 def test_a_head_that_was_kept_is_found_at_its_seal() -> None:
-    seals = sealed_record()
-    for seal in seals:
+    sealed = sealed_record()
+    for seal in sealed:
         report = check(head=f" {seal.head_text.upper()}\n")
         assert (report.is_whole, report.asked_seal) == (True, seal)
     assert found(head="ab" * 32) == {("unknown_head", "ab" * 32)}
@@ -181,7 +181,7 @@ def test_removed_last_rows_are_found() -> None:
 
 
 def test_last_rows_removed_with_their_seals_are_found_by_a_kept_head_alone() -> None:
-    seals = sealed_record()
+    sealed = sealed_record()
     gone = events_in(4)
     as_owner(
         *removal_of(*gone),
@@ -189,8 +189,8 @@ def test_last_rows_removed_with_their_seals_are_found_by_a_kept_head_alone() -> 
         "DELETE FROM core_auditseal WHERE number = 4",
     )
     assert check().is_whole
-    assert found(head=seals[3].head_text) == {("unknown_head", seals[3].head_text)}
-    assert check(head=seals[2].head_text).asked_seal == seals[2]
+    assert found(head=sealed[3].head_text) == {("unknown_head", sealed[3].head_text)}
+    assert check(head=sealed[2].head_text).asked_seal == sealed[2]
 
 
 def test_a_row_removed_while_it_waited_is_found() -> None:
@@ -283,6 +283,18 @@ def test_an_act_that_arrived_before_a_long_transaction_is_not_called_back_dated(
     assert check().is_whole
 
 
+def test_the_backlog_of_a_day_without_a_clock_is_not_called_back_dated(monkeypatch) -> None:
+    monkeypatch.setattr(seals, "BATCH", 3)
+    act(at=AT - dt.timedelta(days=1))
+    seal_events(at=AT - dt.timedelta(days=1))
+    for hour in range(10):
+        act(at=AT - dt.timedelta(hours=20 - hour))
+    seals._seal_batch(at=AT)  # killed after its first batch
+    seal_events(at=AT + MINUTE)
+    assert AuditSeal.objects.count() == 5
+    assert check().is_whole
+
+
 def test_what_waits_too_long_is_told() -> None:
     sealed_record()
     event = act(at=AT + 5 * MINUTE)
@@ -339,8 +351,8 @@ def test_a_removed_last_seal_leaves_its_places_behind() -> None:
 
 
 def test_a_rewritten_chain_is_found_by_a_kept_head_alone() -> None:
-    seals = sealed_record()
-    kept = [seal.head_text for seal in seals]
+    sealed = sealed_record()
+    kept = [seal.head_text for seal in sealed]
     event = events_in(2)[0]
     as_owner(
         f"DELETE FROM core_auditdetail WHERE event_id = {event}",
