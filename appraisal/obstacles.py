@@ -149,6 +149,14 @@ def nomination_refusals(facts: Facts) -> tuple[Reason, ...]:
     return _outside(facts, Phase.NOMINATION) or box_is_open(facts)
 
 
+def proposal_refusals(facts: Facts, *, settled: bool) -> tuple[Reason, ...]:
+    """Why the employee cannot change their own list now: not the time for it, or the supervisor has settled it."""
+    late = nomination_refusals(facts)
+    if late or not settled:
+        return late
+    return (Reason("settled", _("Your supervisor has settled the list.")),)
+
+
 def replacement_refusals(facts: Facts) -> tuple[Reason, ...]:
     """Why the supervisor cannot invite anybody now: nomination lies ahead, peer review is over, or the box is open."""
     if facts.has_closed(Phase.PEER_REVIEW):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from appraisal.enums import Action, CycleState, Party, Track
 from appraisal.facts import Facts
-from appraisal.models import Appraisal
-from appraisal.policies import parties_of
-from appraisal.selectors.facts import facts_of
+from appraisal.models import Appraisal, Invitation
+from appraisal.policies import parties_of, parties_to_invitation
+from appraisal.selectors.facts import facts_of, facts_of_invitation
 from appraisal.workflow import find, obstacles_to, rating_refusals, untimely
 from core.errors import ActionRefused, NotAllowed
 
@@ -24,6 +24,20 @@ def lock_appraisal(appraisal_id: uuid.UUID) -> Appraisal:
         Appraisal.objects.select_related("agency", "cycle", "employee")
         .select_for_update(of=("self",))
         .get(pk=appraisal_id)
+    )
+
+
+def lock_invitation(invitation_id: uuid.UUID) -> Invitation:
+    """The invitation, locked until the transaction ends. Raises Invitation.DoesNotExist.
+
+    Whoever opens the box locks it too, so that nobody ends it in the same moment.
+    """
+    return (
+        Invitation.objects.select_related(
+            "reviewer", "appraisal__agency", "appraisal__cycle", "appraisal__employee", "appraisal__box"
+        )
+        .select_for_update(of=("self",))
+        .get(pk=invitation_id)
     )
 
 
@@ -46,6 +60,30 @@ def check_move(
     if appraisal.cycle.state != CycleState.OPEN and track != Track.RESULT:
         raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
     reasons = obstacles_to(action, facts, parties, comment=comment)
+    if any(reason.code == "not_your_move" for reason in reasons):
+        raise NotAllowed([str(reason) for reason in reasons])
+    if reasons:
+        raise ActionRefused([str(reason) for reason in reasons])
+    return facts
+
+
+def check_invitation(
+    action: Action,
+    invitation: Invitation,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    comment: str | None = None,
+    **missing: Any,
+) -> Facts:
+    """The facts, if the actor may make the move with this invitation now. Raises as `check_move`.
+
+    No reason tells whether anything was answered.
+    """
+    facts = facts_of_invitation(invitation, at=at, **missing)
+    if invitation.appraisal.cycle.state != CycleState.OPEN:
+        raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
+    reasons = obstacles_to(action, facts, parties_to_invitation(actor, invitation), comment=comment)
     if any(reason.code == "not_your_move" for reason in reasons):
         raise NotAllowed([str(reason) for reason in reasons])
     if reasons:
