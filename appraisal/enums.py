@@ -105,6 +105,22 @@ class DeclineReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class WordKind(models.TextChoices):
+    """What a text of a reviewer is."""
+
+    STRENGTH = "strength", _("Strength")
+    WISH = "wish", _("Wish")
+
+
+class WordState(models.TextChoices):
+    """What became of a text of a reviewer that was reported as abuse. Hiding takes two people."""
+
+    REPORTED = "reported", _("Reported")
+    PROPOSED = "proposed", _("One person wants it hidden")
+    HIDDEN = "hidden", _("Hidden by two people")
+    KEPT = "kept", _("Kept")
+
+
 class RatingState(models.TextChoices):
     """Where the supervisor's rating stands."""
 
@@ -262,6 +278,7 @@ class BulkAct(models.TextChoices):
     CREATE = "create", _("Making the appraisals")
     CLOSE_SELF = "close_self", _("Closing the self-assessments")
     INVITE = "invite", _("Inviting reviewers")
+    OPEN_BOXES = "open_boxes", _("Opening the boxes of peers' answers")
     KEEP_EARLIER = "keep_earlier", _("Keeping earlier self-assessments")
     PASS_ON = "pass_on", _("Passing ratings on to the superiors")
     CLOSE_UNRATED = "close_unrated", _("Closing what has no rating")

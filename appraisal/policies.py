@@ -175,6 +175,42 @@ def peer_figures_visible_to(actor: Actor) -> Q:
     )
 
 
+def peer_page_visible_to(actor: Actor) -> Q:
+    """The page on which peers' figures will stand: employee, rater and superior; it says when, or shows them."""
+    return Q(employee=actor.id) | is_rater(actor) | Q(superior=actor.id)
+
+
+def peer_node_visible_to(actor: Actor) -> Q:
+    """Peers' aggregates inside the tree of a result, as a Q on boxes: who may see the figures, and the auditor.
+
+    Of those who read a result, agency head and HR do not: they find one line that says so.
+    """
+    audited = NOTHING
+    for path in actor.paths(Role.AUDITOR):
+        audited |= Q(appraisal__agency__path__startswith=path)
+    return peer_figures_visible_to(actor) | (
+        Q(opened_at__isnull=False) & audited & ~Q(appraisal__employee=actor.id)
+    )
+
+
+def judges_words(actor: Actor) -> Q:
+    """Reported texts that the actor may read and judge, as a Q on reports: HR of the agency and of the city.
+
+    Never the parties of the appraisal, and nobody who was asked for feedback there: the text could be their own.
+    """
+    within = NOTHING
+    for path in actor.paths(Role.HR_AGENCY, Role.HR_CITY):
+        within |= Q(appraisal__agency__path__startswith=path)
+    parties = (
+        Q(appraisal__employee=actor.id)
+        | Q(appraisal__supervisor=actor.id, appraisal__supervisor__isnull=False)
+        | Q(appraisal__rated_by=actor.id, appraisal__rated_by__isnull=False)
+        | Q(appraisal__superior=actor.id, appraisal__superior__isnull=False)
+        | Q(reported_by=actor.id)
+    )
+    return within & ~parties
+
+
 def look_purpose(actor: Actor, appraisal: Appraisal) -> LookPurpose | None:
     """As whom the actor reads the result of this appraisal; None for the employee, whose own look is not logged."""
     if appraisal.employee_id == actor.id:

@@ -205,6 +205,56 @@ def level_bars(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean of so many answers; None is not shown. `note` says why, or more about it."""
+
+    label: Sentence
+    mean: Decimal | None
+    n: int = 0
+    note: Sentence = ""
+
+
+def mean_bars(
+    *,
+    title: Sentence,
+    means: Sequence[Mean],
+    highest: int,
+    label_title: Sentence,
+    count_title: Sentence = "",
+    title_shown: bool = False,
+) -> Bars:
+    """Means on a scale up to `highest`, each with the number of answers; what is not shown is an empty track."""
+    return Bars(
+        title=title,
+        title_shown=title_shown,
+        bars=tuple(
+            Bar(
+                label=mean.label,
+                drawing=_shared(
+                    mean.mean * 100 / highest if mean.mean is not None else None,
+                    Share(mean.label, 0, "2"),
+                ),
+                value=wording.NOTHING if mean.mean is None else wording.number(mean.mean),
+                unit=_("of %(highest)s") % {"highest": wording.number(highest)}
+                if mean.mean is not None
+                else "",
+                note=mean.note,
+            )
+            for mean in means
+        ),
+        table=Table(
+            heads=(label_title, _("Mean"), count_title or _("Answers")),
+            rows=tuple(
+                (mean.label, _("Not shown"), wording.NOTHING)
+                if mean.mean is None
+                else (mean.label, wording.number(mean.mean), wording.number(mean.n))
+                for mean in means
+            ),
+        ),
+    )
+
+
 def timeline(*, days: int, start: int, length: int, fill: Literal["1", "here", "edge"]) -> SafeString:
     """A stretch of days on a strip of `days`, for a table cell whose dates stand beside it as text."""
     return format_html(

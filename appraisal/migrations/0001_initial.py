@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('decline_reason', models.CharField(blank=True, choices=[('too_little', 'I have worked with this person too little'), ('no_time', 'I cannot do it in this time'), ('conflict', 'I have a conflict of interest'), ('other', 'Another reason')], default='', max_length=12, verbose_name='why declined')),
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
                 ('extended_to', models.DateTimeField(blank=True, null=True, verbose_name='more time until')),
-                ('answered', models.BooleanField(blank=True, null=True, verbose_name='answer counted')),
+                ('answered', models.BooleanField(blank=True, null=True, verbose_name='answered')),
             ],
             options={
                 'verbose_name': 'invitation',
@@ -820,7 +820,7 @@ class Migration(migrations.Migration):
             name='Batch',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('act', models.CharField(choices=[('create', 'Making the appraisals'), ('close_self', 'Closing the self-assessments'), ('invite', 'Inviting reviewers'), ('keep_earlier', 'Keeping earlier self-assessments'), ('pass_on', 'Passing ratings on to the superiors'), ('close_unrated', 'Closing what has no rating')], max_length=20, verbose_name='act')),
+                ('act', models.CharField(choices=[('create', 'Making the appraisals'), ('close_self', 'Closing the self-assessments'), ('invite', 'Inviting reviewers'), ('open_boxes', "Opening the boxes of peers' answers"), ('keep_earlier', 'Keeping earlier self-assessments'), ('pass_on', 'Passing ratings on to the superiors'), ('close_unrated', 'Closing what has no rating')], max_length=20, verbose_name='act')),
                 ('occurrence', models.PositiveIntegerField(verbose_name='run')),
                 ('number', models.PositiveIntegerField(verbose_name='range')),
                 ('from_key', models.UUIDField(verbose_name='first key')),
@@ -835,7 +835,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'range of a bulk act',
                 'verbose_name_plural': 'ranges of bulk acts',
                 'indexes': [models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['cycle', 'act'], name='batch_undone')],
-                'constraints': [models.UniqueConstraint(fields=('cycle', 'act', 'occurrence', 'number'), name='batch_once'), models.CheckConstraint(condition=models.Q(('act__in', ['create', 'close_self', 'invite', 'keep_earlier', 'pass_on', 'close_unrated'])), name='batch_act_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'stuck'])), name='batch_state_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('done',)), _negated=True), ('done_at__isnull', False), _connector='OR'), name='batch_done_when', violation_error_message='The state and its time do not agree.'), models.CheckConstraint(condition=models.Q(('from_key__lte', models.F('to_key'))), name='batch_keys_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('cycle', 'act', 'occurrence', 'number'), name='batch_once'), models.CheckConstraint(condition=models.Q(('act__in', ['create', 'close_self', 'invite', 'open_boxes', 'keep_earlier', 'pass_on', 'close_unrated'])), name='batch_act_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'stuck'])), name='batch_state_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('done',)), _negated=True), ('done_at__isnull', False), _connector='OR'), name='batch_done_when', violation_error_message='The state and its time do not agree.'), models.CheckConstraint(condition=models.Q(('from_key__lte', models.F('to_key'))), name='batch_keys_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -867,5 +867,31 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='appraisal',
             index=models.Index(fields=['cycle', 'agency', 'nomination_closed_at'], name='appraisal_nominated_in_agency'),
+        ),
+        migrations.CreateModel(
+            name='WordReport',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('word', models.CharField(max_length=64, verbose_name='name of the text')),
+                ('group', models.CharField(choices=[('peer', 'Peers'), ('subordinate', 'Subordinates')], max_length=12, verbose_name='group')),
+                ('value', models.CharField(max_length=20, verbose_name='core value')),
+                ('kind', models.CharField(choices=[('strength', 'Strength'), ('wish', 'Wish')], max_length=10, verbose_name='kind')),
+                ('state', models.CharField(choices=[('reported', 'Reported'), ('proposed', 'One person wants it hidden'), ('hidden', 'Hidden by two people'), ('kept', 'Kept')], default='reported', max_length=10, verbose_name='state')),
+                ('reason', models.TextField(verbose_name='why it was reported')),
+                ('reported_at', models.DateTimeField(verbose_name='reported')),
+                ('first_at', models.DateTimeField(blank=True, null=True, verbose_name='hiding asked for')),
+                ('decision', models.TextField(blank=True, verbose_name='reason of the decision')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
+                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='word_reports', to='appraisal.appraisal')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('first_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'reported text',
+                'verbose_name_plural': 'reported texts',
+                'indexes': [models.Index(condition=models.Q(('state__in', ['reported', 'proposed'])), fields=['reported_at'], name='word_undecided')],
+                'constraints': [models.UniqueConstraint(fields=('appraisal', 'word'), name='word_reported_once', violation_error_message='This text has already been reported.'), models.CheckConstraint(condition=models.Q(('group__in', ['peer', 'subordinate'])), name='word_group_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('kind__in', ['strength', 'wish'])), name='word_kind_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'proposed', 'hidden', 'kept'])), name='word_state_known', violation_error_message='Choose one of the listed options.'), models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='word_reported_with_reason', violation_error_message='Write at least a few words.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'hidden']), _negated=True), models.Q(('decision__regex', '\\S'), ('first_at__isnull', False), ('first_by__isnull', False)), _connector='OR'), name='word_hiding_has_a_reason', violation_error_message='Write why the text is to be hidden.'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('decision__regex', '\\S'), ('state__in', ['hidden', 'kept'])), models.Q(models.Q(('state__in', ['hidden', 'kept']), _negated=True), ('decided_at__isnull', True), ('decided_by__isnull', True)), _connector='OR'), name='word_decided_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'hidden'), _negated=True), models.Q(models.Q(('decided_by', models.F('first_by')), _negated=True), models.Q(('decided_by', models.F('reported_by')), _negated=True), models.Q(('first_by', models.F('reported_by')), _negated=True)), _connector='OR'), name='word_hidden_by_two', violation_error_message='A second person has to agree.')],
+            },
         ),
     ]

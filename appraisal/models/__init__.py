@@ -14,6 +14,7 @@ from appraisal.models.peer import (
     Review,
 )
 from appraisal.models.plan import Evidence, JournalEntry, Measure, Plan, PlanItem, Realization
+from appraisal.models.word_report import WordReport
 
 __all__ = [
     "AgencyPeerFigures",
@@ -42,4 +43,5 @@ __all__ = [
     "Review",
     "SelfSubmission",
     "WindowChange",
+    "WordReport",
 ]

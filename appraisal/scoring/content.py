@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from appraisal.enums import ItemKind, Rating
+from appraisal.enums import ItemKind, Rating, ReviewGroup
 from appraisal.scoring.matrix import (
     CompetencyInput,
     Decision,
     ItemInput,
     MeasureInput,
+    PeerGroupInput,
+    PeersInput,
+    PeerValueInput,
     Sheet,
     Suggestion,
     ValueInput,
@@ -69,6 +72,44 @@ def sheet_of(content: Mapping[str, Any]) -> Sheet:
             for row in content["competencies"]
         ),
         self_assessment=content["self_assessment"],
+        peers=_peers(content),
+    )
+
+
+def _peers(content: Mapping[str, Any]) -> PeersInput | None:
+    """The figures kept with the rating; None where the year asks no peers, as in every rating of the earlier rules."""
+    kept = content.get("peers")
+    if kept is None:
+        return None
+    return PeersInput(
+        state=kept["state"],
+        groups=tuple(
+            _peer_group(group.value, kept["groups"][group.value], content["values"])
+            for group in ReviewGroup
+            if group.value in kept["groups"]
+        ),
+    )
+
+
+def _peer_group(
+    group: str, figures: Mapping[str, Any], values: Sequence[Mapping[str, Any]]
+) -> PeerGroupInput:
+    """The figures of one group, its values in the order of the rating: stored mappings have none of their own."""
+    by_code = figures.get("values", {})
+    return PeerGroupInput(
+        group=group,
+        asked=int(figures["asked"]),
+        answered=int(figures["answered"]),
+        overall=_decimal(figures.get("overall")),
+        values=tuple(
+            PeerValueInput(
+                value["name"], by_code[value["code"]]["n"], Decimal(by_code[value["code"]]["mean"])
+            )
+            if by_code[value["code"]]["shown"]
+            else PeerValueInput(value["name"])
+            for value in values
+            if value["code"] in by_code
+        ),
     )
 
 

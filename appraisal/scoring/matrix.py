@@ -15,7 +15,9 @@ from appraisal.scoring.sheet import Node
 from indicators.achievement import achievement
 from indicators.enums import Polarity
 
-RULE_VERSION = "2026.1"
+RULE_VERSION = "2026.2"
+# Earlier rules that come to the same tree where nothing new is in the rating: 2026.2 added peers, beside the result.
+SAME_RULES = frozenset({"2026.1", RULE_VERSION})
 
 CELLS: Mapping[tuple[Rating, Rating], Predicate] = {
     (Rating.ABOVE, Rating.ABOVE): Predicate.VERY_GOOD,
@@ -79,6 +81,34 @@ class CompetencyInput:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerValueInput:
+    """What one group says about one core value: an aggregate, never a form. `mean` None: too few answered it."""
+
+    name: str
+    n: int | None = None
+    mean: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGroupInput:
+    """The figures of peers or of subordinates. Without `values` fewer than three people answered."""
+
+    group: str
+    asked: int
+    answered: int
+    overall: Decimal | None = None
+    values: tuple[PeerValueInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PeersInput:
+    """Peers as they stood when the rating was sent: nobody `asked`, still `sealed`, or `opened` with their groups."""
+
+    state: str
+    groups: tuple[PeerGroupInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """An overall rating that the supervisor decided, with the reason where it deviates from the suggestion."""
 
@@ -97,6 +127,7 @@ class Sheet:
     behavior: Decision
     competencies: tuple[CompetencyInput, ...] = ()
     self_assessment: str = ""
+    peers: PeersInput | None = None  # None: this year asks no peers
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +297,7 @@ def _behavior_node(sheet: Sheet) -> Node:
 
 
 def _reference_node(sheet: Sheet) -> Node:
-    """What is shown but not counted: the self-assessment and the competencies."""
+    """What is shown but not counted: the self-assessment, the competencies, what peers said."""
     inputs = [
         Node(
             code="self_assessment",
@@ -285,7 +316,44 @@ def _reference_node(sheet: Sheet) -> Node:
         )
         for competency in sheet.competencies
     )
+    if sheet.peers is not None:
+        inputs.append(_peers_node(sheet.peers))
     return Node(code="reference", rule="reference.only", inputs=tuple(inputs))
+
+
+def _peers_node(peers: PeersInput) -> Node:
+    """Peers with weight zero: each group by itself down to the mean of each value, and what is suppressed with why."""
+    return Node(
+        code="peers",
+        rule="reference.only",
+        facts={"weight": "0", "state": peers.state},
+        inputs=tuple(_peer_group_node(group) for group in peers.groups),
+    )
+
+
+def _peer_group_node(group: PeerGroupInput) -> Node:
+    facts = {"asked": str(group.asked), "answered": str(group.answered)}
+    if not group.values:
+        facts["suppressed"] = "too_few"
+    elif group.overall is None:
+        facts["suppressed"] = "value_suppressed"
+    return Node(
+        code="peer_group",
+        label=group.group,
+        value=_text(group.overall) if group.overall is not None else None,
+        rule="peers.overall",
+        facts=facts,
+        inputs=tuple(
+            Node(
+                code="peer_value",
+                label=value.name,
+                value=_text(value.mean) if value.mean is not None else None,
+                rule="peers.mean",
+                facts={"n": str(value.n)} if value.mean is not None else {"suppressed": "too_few"},
+            )
+            for value in group.values
+        ),
+    )
 
 
 def _text(value: Decimal) -> str:

@@ -28,13 +28,14 @@ from appraisal.enums import (
     SelfState,
 )
 from appraisal.facts import Facts, Reason
-from appraisal.models import Appraisal, NextStep, RatingRecord, Result, SelfSubmission
+from appraisal.models import Appraisal, Box, NextStep, RatingRecord, Result, SelfSubmission
 from appraisal.obstacles import no_agreed_plan, self_still_expected
 from appraisal.policies import (
     content_visible_to,
     look_purpose,
     must_wait_for_calibration,
     parties_of,
+    peer_figures_visible_to,
     rating_visible_to,
 )
 from appraisal.selectors.facts import facts_of
@@ -68,8 +69,8 @@ class Led:
 
     `leads` tells whether the reader opens the content (plan, evidence, what the employee wrote) as somebody who leads:
     rater, Plh, superior, agency head. `may_read_rating` is about a rating that was sent.
-    `own_first` tells whether the reader has saved a first rating, `submission` is the self-assessment that counts,
-    `returned` the version that was returned before it.
+    `first` is the reader's own first save, `peers` the figures of an opened box that they may see, `submission` the
+    self-assessment that counts, `returned` the version that was returned before it.
     """
 
     appraisal: Appraisal
@@ -78,7 +79,8 @@ class Led:
     refusals: tuple[Reason, ...]
     leads: bool
     may_read_rating: bool
-    own_first: bool
+    first: Mapping[str, Any] | None
+    peers: Mapping[str, Any]
     submission: Mapping[str, Any] | None
     returned: Mapping[str, Any] | None
     last_year: LastYear | None
@@ -101,6 +103,16 @@ class Led:
     def stands_in(self) -> bool:
         """Whether the reader is here as Plh of the supervisor."""
         return Party.DELEGATE in self.parties and Party.SUPERVISOR not in self.parties
+
+    @property
+    def own_first(self) -> bool:
+        """Whether the reader has saved a first rating."""
+        return self.first is not None
+
+    @property
+    def first_unsent(self) -> Mapping[str, Any] | None:
+        """The reader's first save while the rating is not sent yet."""
+        return self.first if self.facts.rating == RatingState.FIRST_SAVED else None
 
     @property
     def revealed(self) -> bool:
@@ -145,10 +157,13 @@ def led_appraisal(actor: Actor, appraisal_id: uuid.UUID, *, at: dt.datetime) -> 
         .annotate(
             may_read=_matches(content_visible_to(actor)),
             may_read_rating=_matches(rating_visible_to(actor)),
-            own_first=Exists(
+            own_first=Subquery(
                 RatingRecord.objects.filter(
                     appraisal=OuterRef("pk"), author=actor.id, stage=RatingStage.FIRST
-                )
+                ).values("content")
+            ),
+            peers=Subquery(
+                Box.objects.filter(peer_figures_visible_to(actor), appraisal=OuterRef("pk")).values("figures")
             ),
             sent_self=_submissions(),
             last_year=_last_year(),
@@ -165,7 +180,8 @@ def led_appraisal(actor: Actor, appraisal_id: uuid.UUID, *, at: dt.datetime) -> 
         refusals=rating_refusals(facts, parties),
         leads=appraisal.may_read and _leads(actor, appraisal, parties),
         may_read_rating=appraisal.may_read_rating and not must_wait_for_calibration(actor, appraisal, facts),
-        own_first=appraisal.own_first,
+        first=appraisal.own_first,
+        peers=appraisal.peers or {},
         submission=sent[0] if sent else None,
         returned=sent[1] if len(sent) > 1 and facts.self_returned_at is not None else None,
         last_year=_as_last_year(appraisal.last_year),

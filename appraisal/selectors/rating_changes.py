@@ -66,11 +66,7 @@ def revisions_of(records: Iterable[RatingRecord]) -> tuple[Revision, ...]:
 
 def changes_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> tuple[Change, ...]:
     """Ratings and levels that differ, and that words were changed; the words themselves stand in the records."""
-    changes = [
-        *_in_list(earlier, later, "items", "key", "rating", _rated),
-        *_in_list(earlier, later, "values", "code", "level", _level),
-        *_in_list(earlier, later, "competencies", "code", "level", _level),
-    ]
+    changes = choices_between(earlier, later)
     for name in ("results", "behavior"):
         before, after = earlier["overall"][name], later["overall"][name]
         if before != after:
@@ -78,6 +74,15 @@ def changes_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> tup
     if _words(earlier) != _words(later):
         changes.append(Change(_("Reasons and feedback"), _("Earlier wording"), _("New wording")))
     return tuple(changes)
+
+
+def choices_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> list[Change]:
+    """The ratings of items and the levels that differ."""
+    return [
+        *_in_list(earlier, later, "items", "key", "rating", _rated),
+        *_in_list(earlier, later, "values", "code", "level", _level),
+        *_in_list(earlier, later, "competencies", "code", "level", _level),
+    ]
 
 
 def _in_list(
@@ -115,6 +120,51 @@ def _words(content: Mapping[str, Any]) -> tuple[Any, ...]:
     )
 
 
+def change_nodes(records: Sequence[RatingRecord]) -> tuple[Node, ...]:
+    """Every change of a rating that was kept, as lines of the tree: after the first save, then in calibration."""
+    return (*_first_change(records), *revision_nodes(revisions_of(records)))
+
+
+def _first_change(records: Sequence[RatingRecord]) -> tuple[Node, ...]:
+    """That the rating was sent otherwise than its author had first saved it, with the reason."""
+    final = next((record for record in records if record.stage == RatingStage.FINAL), None)
+    first = next(
+        (
+            record
+            for record in records
+            if final is not None and record.stage == RatingStage.FIRST and record.author_id == final.author_id
+        ),
+        None,
+    )
+    if final is None or first is None:
+        return ()
+    changes = choices_between(first.content, final.content)
+    if not changes:
+        return ()
+    return (
+        Node(
+            label=_("Changed after the first save of %(day)s") % {"day": wording.day(first.saved_at)},
+            value=_("Changes: %(n)d") % {"n": len(changes)},
+            why=_("%(name)s gave this reason: %(reason)s")
+            % {"name": final.author.name, "reason": quoted(final.reason)}
+            if final.reason
+            else "",
+            children=_change_lines(changes),
+        ),
+    )
+
+
+def _change_lines(changes: Iterable[Change]) -> tuple[Node, ...]:
+    return tuple(
+        Node(
+            label=change.label,
+            value=change.after,
+            why=_("Before: %(before)s.") % {"before": change.before},
+        )
+        for change in changes
+    )
+
+
 def revision_nodes(revisions: Sequence[Revision]) -> tuple[Node, ...]:
     """The revisions as lines of the tree."""
     return tuple(
@@ -123,14 +173,7 @@ def revision_nodes(revisions: Sequence[Revision]) -> tuple[Node, ...]:
             value=_predicates(revision),
             why=_("%(name)s gave this reason: %(reason)s")
             % {"name": revision.by, "reason": quoted(revision.reason)},
-            children=tuple(
-                Node(
-                    label=change.label,
-                    value=change.after,
-                    why=_("Before: %(before)s.") % {"before": change.before},
-                )
-                for change in revision.changes
-            ),
+            children=_change_lines(revision.changes),
         )
         for revision in revisions
     )

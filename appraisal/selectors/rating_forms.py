@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Position
 from appraisal.completeness import AskedItem
-from appraisal.enums import ItemKind, PlanState, Topic
-from appraisal.models import Appraisal, DraftAnswer, Evidence, Plan, PlanItem
+from appraisal.enums import ItemKind, PlanState, RatingStage, RatingState, Topic
+from appraisal.models import Appraisal, DraftAnswer, Evidence, Plan, PlanItem, RatingRecord
 from appraisal.selectors.assessments import (
     DEFAULT_REQUIRED_LEVEL,
     Answers,
@@ -123,19 +124,31 @@ def _items_of(appraisal_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[AskedI
     return found
 
 
-def _answers_by_appraisal(
+def _written(
     appraisal_ids: Sequence[uuid.UUID], author_id: uuid.UUID
-) -> dict[uuid.UUID, Answers]:
-    """The drafts of one writer in several appraisals. One query."""
+) -> tuple[dict[uuid.UUID, Answers], dict[uuid.UUID, dict[str, Any]]]:
+    """The drafts of one writer in several appraisals, and the contents of their first saves. One query."""
+    drafts = (
+        DraftAnswer.objects.filter(appraisal__in=appraisal_ids, author=author_id)
+        .order_by()
+        .values_list("appraisal_id", "topic", "key", "data", "revision")
+    )
+    saved = (
+        RatingRecord.objects.filter(appraisal__in=appraisal_ids, author=author_id, stage=RatingStage.FIRST)
+        .order_by()
+        .values_list("appraisal_id", Value("", CharField()), Value("", CharField()), "content", F("version"))
+    )
     answers: dict[uuid.UUID, dict[Topic, dict[str, dict[str, object]]]] = {}
     revisions: dict[uuid.UUID, dict[tuple[Topic, str], int]] = {}
-    rows = DraftAnswer.objects.filter(appraisal__in=appraisal_ids, author=author_id).values_list(
-        "appraisal_id", "topic", "key", "data", "revision"
-    )
-    for appraisal_id, topic, key, data, revision in rows:
+    firsts: dict[uuid.UUID, dict[str, Any]] = {}
+    for appraisal_id, topic, key, data, revision in drafts.union(saved, all=True):
+        if not topic:
+            firsts[appraisal_id] = data
+            continue
         answers.setdefault(appraisal_id, {}).setdefault(Topic(topic), {})[key] = data
         revisions.setdefault(appraisal_id, {})[Topic(topic), key] = revision
-    return {key: Answers(by_topic=answers[key], revisions=revisions[key]) for key in answers}
+    drafted = {key: Answers(by_topic=answers[key], revisions=revisions[key]) for key in answers}
+    return drafted, firsts
 
 
 def forms_of(appraisals: Sequence[Appraisal], author_id: uuid.UUID) -> dict[uuid.UUID, RatingForm]:
@@ -148,7 +161,7 @@ def forms_of(appraisals: Sequence[Appraisal], author_id: uuid.UUID) -> dict[uuid
     ids = [appraisal.pk for appraisal in appraisals]
     asked = _asked_of(appraisal.placement.position for appraisal in appraisals)
     items = _items_of(ids)
-    answers = _answers_by_appraisal(ids, author_id)
+    answers, firsts = _written(ids, author_id)
     return {
         appraisal.pk: RatingForm(
             rows=(),
@@ -158,13 +171,19 @@ def forms_of(appraisals: Sequence[Appraisal], author_id: uuid.UUID) -> dict[uuid
             answers=answers.get(appraisal.pk, Answers()),
             level_ratings=tuple(appraisal.cycle.level_ratings),
             segment=(appraisal.first_day, appraisal.last_day),
+            first=firsts.get(appraisal.pk) if appraisal.rating_state == RatingState.FIRST_SAVED else None,
         )
         for appraisal in appraisals
     }
 
 
-def form_of(appraisal: Appraisal, author_id: uuid.UUID) -> RatingForm:
-    """The form of one author for one appraisal, with its plan and what was reached. Four queries."""
+def form_of(
+    appraisal: Appraisal, author_id: uuid.UUID, *, first: Mapping[str, Any] | None = None
+) -> RatingForm:
+    """The form of one author for one appraisal, with its plan and what was reached. Four queries.
+
+    `first` is their first save, where it is not sent yet.
+    """
     rows = agreed_rows(appraisal)
     asked = _asked_of([appraisal.placement.position])
     return RatingForm(
@@ -175,6 +194,7 @@ def form_of(appraisal: Appraisal, author_id: uuid.UUID) -> RatingForm:
         answers=answers_of(appraisal, author_id),
         level_ratings=tuple(appraisal.cycle.level_ratings),
         segment=(appraisal.first_day, appraisal.last_day),
+        first=first,
     )
 
 

@@ -12,6 +12,7 @@ from appraisal.completeness import (
     AskedItem,
     OverallAnswer,
     is_level,
+    missing_in_change,
     missing_in_feedback,
     missing_in_rating,
 )
@@ -32,11 +33,15 @@ from appraisal.selectors.plans import ItemRow, agreed_rows, asked_rows
 
 OVERALL = "overall"
 FEEDBACK = "feedback"
+CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
 class RatingForm:
-    """Everything that a rating asks and holds for one author."""
+    """Everything that a rating asks and holds for one author.
+
+    `first` is the content of their first save until they send; None before it and afterwards.
+    """
 
     rows: tuple[ItemRow, ...]
     items: tuple[AskedItem, ...]
@@ -45,6 +50,7 @@ class RatingForm:
     answers: Answers
     level_ratings: tuple[str, ...]
     segment: tuple[dt.date, dt.date]
+    first: Mapping[str, Any] | None = None
 
     @property
     def plan(self) -> Plan | None:
@@ -95,8 +101,45 @@ class RatingForm:
         )
 
     @property
+    def changed_since_first(self) -> tuple[str, ...]:
+        """The names of the results, values and competencies that are rated otherwise than at the first save."""
+        if self.first is None:
+            return ()
+        parts = (
+            (Topic.ITEM, "items", "key", "rating", [(item.key, item.name) for item in self.items]),
+            (Topic.VALUE, "values", "code", "level", [(page.code, page.name) for page in self.values]),
+            (
+                Topic.COMPETENCY,
+                "competencies",
+                "code",
+                "level",
+                [(page.code, page.name) for page in self.competencies],
+            ),
+        )
+        return tuple(
+            name
+            for topic, part, key, choice, pages in parts
+            for code, name in pages
+            if {row[key]: row[choice] for row in self.first[part]}.get(code)
+            != self.answers.one(topic, code).get(choice)
+        )
+
+    @property
+    def change_reason(self) -> str:
+        """Why something was changed since the first save; "" when nothing was."""
+        written = str(self.answers.one(Topic.OVERALL, CHANGE).get("reason") or "").strip()
+        return written if self.changed_since_first else ""
+
+    @property
     def missing_for_sending(self) -> tuple[Reason, ...]:
         """What sending lacks beyond the first save."""
+        return (
+            *self._missing_in_words,
+            *missing_in_change(self.changed_since_first, self.change_reason),
+        )
+
+    @property
+    def _missing_in_words(self) -> tuple[Reason, ...]:
         return missing_in_feedback(
             items=self.items,
             values=[page.asked for page in self.values],
@@ -111,7 +154,7 @@ class RatingForm:
 
 
 def rating_form(appraisal: Appraisal, author_id: uuid.UUID, *, with_texts: bool = False) -> RatingForm:
-    """The form of one author. Five queries, three more with the texts of every page."""
+    """The form of one author. Six queries at most, three more with the texts of every page."""
     rows = agreed_rows(appraisal)
     return RatingForm(
         rows=rows,
@@ -121,7 +164,20 @@ def rating_form(appraisal: Appraisal, author_id: uuid.UUID, *, with_texts: bool 
         answers=answers_of(appraisal, author_id),
         level_ratings=tuple(appraisal.cycle.level_ratings),
         segment=(appraisal.first_day, appraisal.last_day),
+        first=first_content(appraisal, author_id),
     )
+
+
+def first_content(appraisal: Appraisal, author_id: uuid.UUID) -> Mapping[str, Any] | None:
+    """The first save of an author who has not sent yet. One query, none in any other state."""
+    if appraisal.rating_state != RatingState.FIRST_SAVED:
+        return None
+    kept: Mapping[str, Any] | None = (
+        appraisal.ratings.filter(author=author_id, stage=RatingStage.FIRST)
+        .values_list("content", flat=True)
+        .first()
+    )
+    return kept
 
 
 def self_ratings_revealed(appraisal: Appraisal, reader_id: uuid.UUID) -> bool:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.actors import Actor
 from accounts.models.agency import ancestor_paths
 from accounts.selectors.identities import Identity, identities_on
-from appraisal.enums import Phase, PlanState, RatingStage
+from appraisal.enums import Phase, PlanState
 from appraisal.models import (
     Appraisal,
     Extension,
@@ -36,7 +36,7 @@ from appraisal.selectors.plans import (
     versions_of,
     with_evidence,
 )
-from appraisal.selectors.rating_changes import revision_nodes, revisions_of
+from appraisal.selectors.rating_changes import change_nodes
 from appraisal.selectors.rating_table import RatingTable, rating_table
 from appraisal.selectors.result_tree import result_tree
 from appraisal.selectors.results import RELATED, Verification, result_of, verify_result
@@ -143,7 +143,6 @@ def record_of(appraisal: Appraisal, actor: Actor) -> Record:
     may_read_rating = _passes(appraisal, rating_visible_to(actor))
     records = _ratings(appraisal) if may_read_rating else ()
     result = result_of(appraisal) if may_read_rating else None
-    sent = [record for record in records if record.stage != RatingStage.FIRST]
     return Record(
         appraisal=appraisal,
         employee=people[appraisal.employee_id],
@@ -158,7 +157,7 @@ def record_of(appraisal: Appraisal, actor: Actor) -> Record:
             appraisal, with_content=_passes(appraisal, self_assessment_visible_to(actor))
         ),
         ratings=rating_table(records) if records else None,
-        tree=result_tree(sheet.from_text(result.tree), changes=revision_nodes(revisions_of(sent)))
+        tree=result_tree(sheet.from_text(result.tree), changes=change_nodes(records), with_peers=True)
         if result
         else (),
         verification=verify_result(appraisal) if result else None,

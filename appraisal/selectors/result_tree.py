@@ -11,30 +11,46 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from appraisal.enums import Rating
+from appraisal.enums import Rating, ReviewGroup
 from appraisal.scoring import sheet
-from appraisal.selectors.result_words import KINDS, LABELS, RULES, SHORT, gap_words, quoted, rule_of
+from appraisal.selectors.result_words import (
+    KINDS,
+    LABELS,
+    NO_OVERALL,
+    RULES,
+    SHORT,
+    TOO_FEW_FOR_VALUE,
+    TOO_FEW_IN_GROUP,
+    asked_and_answered,
+    gap_words,
+    out_of_five,
+    quoted,
+    rule_of,
+)
 from core import wording
 from core.components import Node
 
 _LEVELS = 5
 
 
-def result_tree(root: sheet.Node, *, changes: Sequence[Node] = ()) -> tuple[Node, ...]:
+def result_tree(
+    root: sheet.Node, *, changes: Sequence[Node] = (), with_peers: bool = False
+) -> tuple[Node, ...]:
     """The lines below the predicate: results, behaviour, and what is not counted.
 
-    `changes` are the lines of what was changed in calibration; without any, one line says so.
+    `changes` are the lines of what was changed after the first save and in calibration; without any, one line says so.
+    `with_peers` tells whether the reader may see peers' figures: not everybody who reads a result may.
     """
-    return tuple(_branch(node, changes) for node in root.inputs)
+    return tuple(_branch(node, changes, with_peers=with_peers) for node in root.inputs)
 
 
 def _rule(code: str) -> str:
     return _("Rule: %(rule)s") % {"rule": rule_of(code)}
 
 
-def _branch(node: sheet.Node, changes: Sequence[Node]) -> Node:
+def _branch(node: sheet.Node, changes: Sequence[Node], *, with_peers: bool) -> Node:
     if node.code == "reference":
-        return _reference(node, changes)
+        return _reference(node, changes, with_peers=with_peers)
     return Node(
         label=LABELS[node.code],
         value=Rating(node.value or "").label,
@@ -160,20 +176,83 @@ def _value(node: sheet.Node) -> Node:
 # --- what is not counted ------------------------------------------------------------------------
 
 
-def _reference(node: sheet.Node, changes: Sequence[Node]) -> Node:
+def _reference(node: sheet.Node, changes: Sequence[Node], *, with_peers: bool) -> Node:
+    peers = next((inner for inner in node.inputs if inner.code == "peers"), None)
     return Node(
         label=LABELS["reference"],
         why=RULES["reference.only"],
         children=(
             *(_self_assessment(inner) for inner in node.inputs if inner.code == "self_assessment"),
             *(_competency(inner) for inner in node.inputs if inner.code == "competency"),
-            Node(
-                label=_("Peer feedback"),
-                value=_("None"),
-                why=_("Peer feedback is not part of this year's result."),
-            ),
+            _what_peers_said(peers, with_peers=with_peers),
             *(changes or (_unchanged(),)),
         ),
+    )
+
+
+def _what_peers_said(node: sheet.Node | None, *, with_peers: bool) -> Node:
+    """The branch of peers; one line in a year without them, and for whoever may not read their figures."""
+    if node is None:
+        return Node(
+            label=LABELS["peers"],
+            value=_("None"),
+            why=_("Peer feedback is not part of this year's result."),
+        )
+    if node.inputs and not with_peers:
+        return Node(
+            label=LABELS["peers"],
+            why=_(
+                "Read by the employee, the supervisor and the superior alone. It does not change the predicate."
+            ),
+        )
+    return _peers(node)
+
+
+def _peers(node: sheet.Node) -> Node:
+    """What peers said, as it stood when the rating was sent; or why there is nothing to show."""
+    shown = any(group.inputs for group in node.inputs)
+    return Node(
+        label=LABELS["peers"],
+        value=_("For reference") if shown else _("Nothing to show"),
+        why=_why_of_peers(node.facts["state"], shown=shown),
+        rule=_rule(node.rule) if shown else "",
+        children=tuple(_peer_group(group) for group in node.inputs),
+    )
+
+
+def _why_of_peers(state: str, *, shown: bool) -> str:
+    if state == "not_asked":
+        return _("Nobody was asked for feedback.")
+    if state == "sealed":
+        return _("The answers were still sealed when the rating was sent.")
+    if not shown:
+        return _("Too few people answered. What fewer than three say is shown to nobody.")
+    return _("Shown beside the rating with weight zero, as it stood when the rating was sent.")
+
+
+def _peer_group(node: sheet.Node) -> Node:
+    said = [asked_and_answered(int(node.facts["asked"]), int(node.facts["answered"]))]
+    if not node.inputs:
+        said.append(str(TOO_FEW_IN_GROUP))
+    elif node.value is None:
+        said.append(str(NO_OVERALL))
+    return Node(
+        label=ReviewGroup(node.label).label,
+        value=_("Not shown") if node.value is None else out_of_five(Decimal(node.value)),
+        why=" ".join(said),
+        rule=_rule(node.rule) if node.inputs else "",
+        children=tuple(_peer_value(value) for value in node.inputs),
+    )
+
+
+def _peer_value(node: sheet.Node) -> Node:
+    if node.value is None:
+        return Node(label=node.label, value=_("Not shown"), why=TOO_FEW_FOR_VALUE)
+    return Node(
+        label=node.label,
+        value=out_of_five(Decimal(node.value)),
+        why=_("Answers counted: %(n)s.") % {"n": node.facts["n"]},
+        rule=_rule(node.rule),
     )
 
 
@@ -196,8 +275,9 @@ def _self_assessment(node: sheet.Node) -> Node:
 
 def _competency(node: sheet.Node) -> Node:
     shown, required = int(node.value or 0), int(node.facts["required"])
+    asked = _("The position asks for level %(level)d.") % {"level": required}
     return Node(
         label=node.label,
         value=_("Level %(level)d") % {"level": shown},
-        why=f"{_('The position asks for level %(level)d.') % {'level': required}} {gap_words(shown, required)}",
+        why=f"{asked} {gap_words(shown, required)}",
     )

@@ -6,6 +6,7 @@ Shared by the result, the record for the auditor and the page of the rules; read
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from appraisal.enums import ItemKind, Predicate, Rating
 from appraisal.scoring import sheet
 from appraisal.scoring.matrix import CELLS
 from appraisal.scoring.sources import SOURCES
+from core import wording
 from core.components import AxisLabel, Cell, Matrix
 from core.errors import Sentence
 
@@ -40,6 +42,14 @@ RULES: Mapping[str, Sentence] = {
         "stand beside the decision; they do not compute it."
     ),
     "reference.only": gettext_lazy("Shown so that you know it. It does not change the predicate."),
+    "peers.mean": gettext_lazy(
+        "Each group and each value by itself. Fewer than three answers are not shown. Three and four give a mean rounded "
+        "to half a level; from five on it is the mean without the lowest and the highest answer. “Not observed enough” is "
+        "not counted, never as zero."
+    ),
+    "peers.overall": gettext_lazy(
+        "The mean of the values below, each with the same weight. It is shown only when every value is shown."
+    ),
     "achievement.ratio": gettext_lazy("Realisation divided by target, times 100."),
     "achievement.inverse": gettext_lazy(
         "Lower is better: 100 plus as many per cent as the realisation lies below the target, or minus as many as it "
@@ -85,6 +95,9 @@ LABELS: Mapping[str, Sentence] = {
     "reference": gettext_lazy("What is not counted"),
     "self_assessment": gettext_lazy("Self-assessment"),
     "competency": gettext_lazy("Competency"),
+    "peers": gettext_lazy("Feedback of peers and subordinates"),
+    "peer_group": gettext_lazy("Group of reviewers"),
+    "peer_value": gettext_lazy("Core value in the eyes of a group"),
 }
 
 SHORT: Mapping[str, Sentence] = {
@@ -113,6 +126,24 @@ def rule_of(code: str) -> str:
 def quoted(text: str) -> str:
     """What somebody wrote, in quotation marks."""
     return _("“%(text)s”") % {"text": text}
+
+
+def out_of_five(mean: Decimal) -> str:
+    """A mean of levels on their scale."""
+    return _("%(mean)s of 5") % {"mean": wording.number(mean)}
+
+
+def asked_and_answered(asked: int, answered: int) -> str:
+    """How many were asked and how many answered, without a word on who."""
+    return _("%(asked)s asked, %(answered)s answered.") % {
+        "asked": wording.number(asked),
+        "answered": wording.number(answered),
+    }
+
+
+TOO_FEW_IN_GROUP = gettext_lazy("Fewer than three people answered, so nothing of this group is shown.")
+TOO_FEW_FOR_VALUE = gettext_lazy("Fewer than three people could judge this value, so nothing of it is shown.")
+NO_OVERALL = gettext_lazy("There is no overall mean, because it would let a suppressed value be computed.")
 
 
 def gap_words(shown: int, required: int) -> str:

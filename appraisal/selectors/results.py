@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models.agency import ancestor_paths
 from accounts.selectors.identities import Identity, identities_on
 from appraisal.enums import OPENED_BY_EMPLOYEE, Predicate, Rating, RatingStage, RatingState, ResultState
-from appraisal.models import Appraisal, Publication, RatingRecord, Result
+from appraisal.models import Appraisal, Box, Publication, RatingRecord, Result
+from appraisal.policies import peer_node_visible_to
 from appraisal.scoring import sheet
 from appraisal.scoring.content import sheet_of
-from appraisal.scoring.matrix import RULE_VERSION, compute
-from appraisal.selectors.rating_changes import revision_nodes, revisions_of
+from appraisal.scoring.matrix import RULE_VERSION, SAME_RULES, compute
+from appraisal.selectors.rating_changes import change_nodes
 from appraisal.selectors.result_tree import result_tree
 from appraisal.selectors.result_words import gap_words, nine_cells
 from core.clock import today
@@ -43,8 +44,16 @@ RELATED = (
 
 
 def outcomes(actor: Actor) -> QuerySet[Appraisal]:
-    """The appraisals whose outcome the actor may read, with everything that the page names. One query."""
-    return Appraisal.objects.outcome_visible_to(actor).select_related(*RELATED)
+    """The appraisals whose outcome the actor may read, with everything that the page names. One query.
+
+    `sees_peers` tells whether the actor may read what peers said inside the tree.
+    """
+    boxes = Box.objects.filter(peer_node_visible_to(actor), appraisal=OuterRef("pk"))
+    return (
+        Appraisal.objects.outcome_visible_to(actor)
+        .annotate(sees_peers=Exists(boxes))
+        .select_related(*RELATED)
+    )
 
 
 def result_of(appraisal: Appraisal) -> Result | None:
@@ -147,8 +156,8 @@ class ResultPage:
 def result_page(appraisal: Appraisal, actor: Actor) -> ResultPage:
     """The page of a rated appraisal, loaded with `outcomes`. Four queries. Raises Result.DoesNotExist without one."""
     result = appraisal.result
-    records = sent_ratings(appraisal)
-    latest = records[-1]
+    records = kept_ratings(appraisal)
+    latest = counting(records)
     root = sheet.from_text(result.tree)
     own = appraisal.employee_id == actor.id
     people = identities_on([appraisal.rated_by_id, appraisal.superior_id], today(latest.saved_at))
@@ -163,7 +172,7 @@ def result_page(appraisal: Appraisal, actor: Actor) -> ResultPage:
         rater=people.get(appraisal.rated_by_id) if appraisal.rated_by_id else None,
         superior=people.get(appraisal.superior_id) if appraisal.superior_id else None,
         matrix=nine_cells(root, here_text=_("You are here") if own else _("Here")),
-        tree=result_tree(root, changes=revision_nodes(revisions_of(records))),
+        tree=result_tree(root, changes=change_nodes(records), with_peers=appraisal.sees_peers),
         feedback=latest.content["feedback"],
         gaps=competency_figure(root),
         others=other_results(appraisal, actor),
@@ -172,11 +181,14 @@ def result_page(appraisal: Appraisal, actor: Actor) -> ResultPage:
     )
 
 
-def sent_ratings(appraisal: Appraisal) -> tuple[RatingRecord, ...]:
-    """The sent rating and its revisions, oldest first. One query."""
-    return tuple(
-        appraisal.ratings.exclude(stage=RatingStage.FIRST).select_related("author").order_by("version", "pk")
-    )
+def kept_ratings(appraisal: Appraisal) -> tuple[RatingRecord, ...]:
+    """First saves, the sent rating and its revisions, oldest first. One query."""
+    return tuple(appraisal.ratings.select_related("author").order_by("version", "pk"))
+
+
+def counting(records: Sequence[RatingRecord]) -> RatingRecord:
+    """The record that counts: the newest that was sent or revised. Raises IndexError when nothing was sent."""
+    return [record for record in records if record.stage != RatingStage.FIRST][-1]
 
 
 def competency_figure(root: sheet.Node) -> Bars | None:
@@ -277,8 +289,8 @@ class Verification:
 
     @property
     def is_comparable(self) -> bool:
-        """Whether the result was computed with the rules in force."""
-        return self.rule_version == self.current_version
+        """Whether the rules in force come to the same tree as those that the result was computed with."""
+        return self.rule_version in SAME_RULES
 
     @property
     def is_same(self) -> bool:
@@ -293,8 +305,9 @@ def verify_result(appraisal: Appraisal) -> Verification:
     """
     result: Result = appraisal.result
     computed = ""
-    if result.rule_version == RULE_VERSION:
-        computed = sheet.digest_of(recomputed_text(sent_ratings(appraisal)[-1].content))
+    if result.rule_version in SAME_RULES:
+        content = counting(kept_ratings(appraisal)).content
+        computed = sheet.digest_of(recomputed_text(content, rule_version=result.rule_version))
     return Verification(
         rule_version=result.rule_version,
         current_version=RULE_VERSION,
@@ -304,6 +317,6 @@ def verify_result(appraisal: Appraisal) -> Verification:
     )
 
 
-def recomputed_text(content: Mapping[str, Any]) -> str:
-    """The canonical text that the rules of today make of a rating's content."""
-    return sheet.to_text(compute(sheet_of(content)), rule_version=RULE_VERSION)
+def recomputed_text(content: Mapping[str, Any], *, rule_version: str) -> str:
+    """The canonical text that the rules of today make of a rating's content, under the version it had."""
+    return sheet.to_text(compute(sheet_of(content)), rule_version=rule_version)

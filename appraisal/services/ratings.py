@@ -21,6 +21,7 @@ from appraisal import notices
 from appraisal.enums import Action, RatingStage, RatingState, Topic
 from appraisal.models import Appraisal, NextStep, RatingRecord
 from appraisal.selectors.assessments import standing_submission
+from appraisal.selectors.peer_figures import peers_at_sending
 from appraisal.selectors.ratings import FEEDBACK, OVERALL, RatingForm, rating_form
 from appraisal.services.drafts import Saved, store_draft
 from appraisal.services.moves import check_move, check_rating_time, lock_appraisal
@@ -51,10 +52,13 @@ def save_rating_answer(
     )
 
 
-def rating_content(form: RatingForm, *, self_assessment: str) -> dict[str, Any]:
+def rating_content(
+    form: RatingForm, *, self_assessment: str, peers: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The rating as it is kept: answers beside the targets and realisations that they judge.
 
-    `self_assessment` is the receipt number of the one that stood at that time, "" when none did. Costs no query.
+    `self_assessment` is the receipt number of the one that stood at that time, "" when none did; `peers` what
+    `peers_at_sending` gave, None for a first save and where the year asks no peers. Costs no query.
     """
     rows = {str(row.item.key): row for row in form.rows}
     overall = form.answers.one(Topic.OVERALL, OVERALL)
@@ -63,6 +67,7 @@ def rating_content(form: RatingForm, *, self_assessment: str) -> dict[str, Any]:
         {
             "plan_version": form.plan.version if form.plan else None,
             "self_assessment": self_assessment,
+            "peers": peers,
             "level_ratings": list(form.level_ratings),
             "items": [
                 {
@@ -178,11 +183,12 @@ def save_first_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime)
 def send_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> RatingRecord:
     """Send the rating: it is kept as final, its result is computed, its next steps are written down.
 
-    Raises ActionRefused with everything that is missing.
+    Peers' figures are kept in it as they stand now. Where it differs from the first save, the reason that the rater
+    wrote is kept with it. Raises ActionRefused with everything that is missing.
     """
     appraisal = lock_appraisal(appraisal_id)
     form = rating_form(appraisal, actor.id)
-    check_move(
+    facts = check_move(
         Action.SEND_RATING,
         appraisal,
         actor=actor,
@@ -190,8 +196,19 @@ def send_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> Ra
         missing_in_rating=form.missing,
         missing_in_feedback=form.missing_for_sending,
     )
-    content = rating_content(form, self_assessment=_standing_number(appraisal))
-    kept = _add_record(appraisal, author_id=actor.id, stage=RatingStage.FINAL, content=content, at=at)
+    content = rating_content(
+        form,
+        self_assessment=_standing_number(appraisal),
+        peers=peers_at_sending(appraisal, facts),
+    )
+    kept = _add_record(
+        appraisal,
+        author_id=actor.id,
+        stage=RatingStage.FINAL,
+        content=content,
+        at=at,
+        reason=form.change_reason,
+    )
     by_superior = actor.id == appraisal.superior_id
     appraisal.rating_state = RatingState.SENT
     appraisal.rated_by_id = actor.id
@@ -202,7 +219,7 @@ def send_rating(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) -> Ra
     appraisal.save(update_fields=["rating_state", "rated_by_id", "rating_sent_at", "superior_id"])
     _write_next_steps(appraisal, content)
     store_result(appraisal, content, at=at)
-    _record_rating("rating.sent", kept, actor=actor, at=at)
+    _record_rating("rating.sent", kept, actor=actor, at=at, reason=kept.reason)
     return kept
 
 
@@ -214,7 +231,7 @@ def revise_rating(*, actor: Actor, appraisal_id: uuid.UUID, reason: str, at: dt.
     """
     appraisal = lock_appraisal(appraisal_id)
     form = rating_form(appraisal, actor.id)
-    check_move(
+    facts = check_move(
         Action.REVISE_RATING,
         appraisal,
         actor=actor,
@@ -223,9 +240,14 @@ def revise_rating(*, actor: Actor, appraisal_id: uuid.UUID, reason: str, at: dt.
         missing_in_rating=form.missing,
         missing_in_feedback=form.missing_for_sending,
     )
-    content = rating_content(form, self_assessment=_standing_number(appraisal))
+    content = rating_content(
+        form,
+        self_assessment=_standing_number(appraisal),
+        peers=peers_at_sending(appraisal, facts),
+    )
     earlier = appraisal.ratings.exclude(stage=RatingStage.FIRST).order_by("-version", "pk")[0]
-    if canonical(earlier.content) == canonical(content):
+    # A box that has opened since is no change of the rating.
+    if canonical({**earlier.content, "peers": None}) == canonical({**content, "peers": None}):
         raise ActionRefused(_("Nothing has changed since the last rating, so there is nothing to revise."))
     kept = _add_record(
         appraisal, author_id=actor.id, stage=RatingStage.REVISED, content=content, at=at, reason=reason

@@ -56,7 +56,7 @@ def desk_of(request: HttpRequest, appraisal_id: uuid.UUID, at: dt.datetime) -> D
         raise Http404 from error
     if not led.leads:
         raise PermissionDenied
-    return Desk(led, form_of(led.appraisal, actor.id), at)
+    return Desk(led, form_of(led.appraisal, actor.id, first=led.first_unsent), at)
 
 
 def rater_desk(request: HttpRequest, appraisal_id: uuid.UUID, at: dt.datetime) -> Desk:

@@ -13,7 +13,7 @@ from appraisal.facts import Reason
 from appraisal.models import Appraisal
 from appraisal.scoring.matrix import Suggestion, rating_of_level
 from appraisal.selectors.rating_pages import Place, places_of
-from appraisal.selectors.ratings import RatingForm
+from appraisal.selectors.ratings import CHANGE, RatingForm
 from core.components import DONE, IN_PROGRESS, NOT_STARTED, NOT_YET, Badge, Task
 from core.navigation import NavItem
 from core.wording import number
@@ -43,6 +43,8 @@ def name_of(place: Place) -> str:
 def url_of_reason(appraisal: Appraisal, reason: Reason) -> str:
     """Where a missing thing can be mended."""
     topic, _separator, key = reason.key.partition(":")
+    if topic == CHANGE:
+        return reverse("rate_check", args=[appraisal.pk])
     if topic not in Topic.values:
         return reverse("rate", args=[appraisal.pk])
     return url_of(appraisal, Place(Topic(topic), key))

@@ -10,6 +10,7 @@ from appraisal.scoring.matrix import (
     Decision,
     ItemInput,
     MeasureInput,
+    PeersInput,
     Sheet,
     ValueInput,
     rating_of_level,
@@ -71,6 +72,7 @@ def sheet(
     behavior: Decision | None = None,
     competencies: tuple[CompetencyInput, ...] = (),
     self_assessment: str = "",
+    peers: PeersInput | None = None,
 ) -> Sheet:
     """A sheet whose decisions follow the suggestions, unless they are given."""
     values = tuple(
@@ -86,4 +88,5 @@ def sheet(
         behavior=behavior or Decision(suggest_behavior(ratings).rating),
         competencies=competencies,
         self_assessment=self_assessment,
+        peers=peers,
     )

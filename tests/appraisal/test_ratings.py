@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils.translation import gettext as _
 
 from appraisal.enums import Phase, Rating, RatingState, Topic
 from appraisal.models import DraftAnswer, NextStep, RatingRecord, Result
@@ -50,6 +51,10 @@ def _save(year, topic, key, data, *, actor=None, at=AT):
         revision=revision,
         at=at,
     )
+
+
+def _explain_change(year):
+    _save(year, Topic.OVERALL, "change", {"reason": y.LONG})
 
 
 def _rated(year, at=AT, **answers):
@@ -151,6 +156,7 @@ def test_sending_is_refused_for_each_missing_word(topic, key, data):
     _rated(year)
     ratings.save_first_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
     _save(year, topic, key, data)
+    _explain_change(year)
     error = _refused(ratings.send_rating, actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
     assert len(error.reasons) == 1
 
@@ -160,6 +166,7 @@ def test_level_three_needs_no_words():
     _rated(year)
     ratings.save_first_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
     _save(year, Topic.VALUE, "BP", {"level": 3, "reason": "", "incident_on": None})
+    _explain_change(year)
     ratings.send_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
     assert Result.objects.get().behavior_rating == Rating.ABOVE
 
@@ -185,11 +192,35 @@ def test_both_records_are_kept_and_the_first_never_changes():
     _rated(year)
     first = ratings.save_first_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
     _save(year, Topic.VALUE, "BP", {"level": 3, "reason": "", "incident_on": None})
+    error = _refused(ratings.send_rating, actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
+    assert [str(reason) for reason in error.reasons] == [
+        str(_("Say why you changed your first rating (20 characters)."))
+    ]
+    _explain_change(year)
     final = ratings.send_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
     first.refresh_from_db()
     assert first.content["values"][0]["level"] == 4
     assert final.content["values"][0]["level"] == 3
     assert (first.author_id, final.author_id) == (year.budi.id, year.budi.id)
+    assert (first.reason, final.reason) == ("", y.LONG)
+
+
+def test_a_change_that_was_taken_back_needs_no_reason_and_keeps_none():
+    year = y.build_year()
+    _rated(year)
+    ratings.save_first_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
+    _save(year, Topic.VALUE, "BP", {"level": 3, "reason": "", "incident_on": None})
+    _explain_change(year)
+    _save(year, Topic.VALUE, "BP", {"level": 4, "reason": y.LONG, "incident_on": "2026-05-12"})
+    assert ratings.send_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT).reason == ""
+
+
+def test_other_words_alone_are_no_change_of_the_first_rating():
+    year = y.build_year()
+    _rated(year)
+    ratings.save_first_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT)
+    _save(year, Topic.VALUE, "BP", {"level": 4, "reason": f"{y.LONG} Juga.", "incident_on": "2026-05-12"})
+    assert ratings.send_rating(actor=year.budi, appraisal_id=year.appraisal_id, at=AT).reason == ""
 
 
 def test_a_revision_needs_a_reason_a_change_and_the_calibration_window():

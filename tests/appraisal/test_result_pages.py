@@ -9,17 +9,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import GradeHistory, PersonnelNumber
-from accounts.nip import grouped
 from appraisal.enums import (
-    NotAssessedReason,
+    Phase,
     Predicate,
     RatingState,
     ResultState,
     Topic,
 )
-from appraisal.models import Appraisal, Cycle, RatingRecord, Result
-from appraisal.scoring.sheet import digest_of
+from appraisal.models import Appraisal, Cycle, Result
 from appraisal.selectors.ratings import rating_form
 from appraisal.selectors.results import outcomes, verification_code, verify_result
 from appraisal.services import ratings
@@ -28,6 +25,7 @@ from core.access_log import AccessLogEntry
 from core.audit import AuditEvent
 from core.clock import day_end, now, today
 from core.notifications import Notification
+from tests.appraisal.result_readers import address, at_stage, rows, text_of, visitor
 from tests.factories.people import PlacementFactory, until
 from tests.factories.process import AppraisalFactory
 from tests.walk import CANARIES, Stage, World, build_world, send_rating, show_to_supervisors
@@ -38,32 +36,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _english(settings) -> None:
     settings.LANGUAGE_CODE = "en"
-
-
-def at_stage(stage: Stage) -> World:
-    return build_world(stage, now=now())
-
-
-def visitor(world: World, name: str) -> Client:
-    """Somebody's browser, signed in."""
-    client = Client()
-    client.force_login(world.city.person(name))
-    return client
-
-
-def address(world: World, route: str = "result", of: str = "ani") -> str:
-    return reverse(route, args=[world.appraisals[of].pk])
-
-
-def text_of(client: Client, url: str, status: int = 200) -> str:
-    answer = client.get(url)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def rows() -> tuple[int, int]:
-    """How much was recorded and said so far."""
-    return AuditEvent.objects.count(), Notification.objects.count()
 
 
 # --- before and at the gate ---------------------------------------------------------------------
@@ -158,7 +130,7 @@ def test_the_page_says_the_predicate_and_how_it_came_about() -> None:
     assert "1 of 1 counted results are above" not in page  # the additional result counts as well
     assert "2 of 2 counted results are above expectation. No main result is below." in page
     assert "Target 95 persen. Realisation 98.4 persen." in page
-    assert "Peer feedback is not part of this year&#x27;s result." in page
+    assert "Nobody was asked for feedback." in page
     number = world.ani.submissions.get().number
     assert f"Receipt number {number}" in page
     assert world.ani.result.digest[:4] in page
@@ -214,7 +186,7 @@ def test_a_change_in_calibration_is_told_with_both_records_and_the_reason() -> N
     world = build_world(Stage.FIRST_SAVED, now=now())
     send_rating(world)
     budi = world.actor("budi")
-    at = world.during(list(world.calendar.rows(world.cycle))[4].phase)
+    at = world.during(Phase.CALIBRATION)
     form = rating_form(world.ani, budi.id)
     changed = form.items[0].key
     ratings.save_rating_answer(
@@ -465,106 +437,3 @@ def test_a_comment_whose_session_died_comes_back_into_the_form() -> None:
 
     assert "Jangan hilang." in page
     assert world.ani.result_state == ResultState.RECEIVED
-
-
-# --- computing again ----------------------------------------------------------------------------
-
-
-def test_computing_again_gives_the_same() -> None:
-    world = at_stage(Stage.RECEIVED)
-    page = text_of(visitor(world, "ani"), address(world, "result_verify"))
-    assert "Computed again: the same" in page
-    assert page.count(world.ani.result.digest) == 3
-
-
-def test_a_changed_tree_is_found_out() -> None:
-    world = at_stage(Stage.RECEIVED)
-    stored = world.ani.result
-    Result.objects.filter(pk=stored.pk).update(tree=stored.tree.replace("very_good", "good"))
-    page = text_of(visitor(world, "ani"), address(world, "result_verify"))
-    assert "The stored result does not match its fingerprint" in page
-
-
-def test_a_changed_tree_with_a_new_fingerprint_is_found_out_too() -> None:
-    world = at_stage(Stage.RECEIVED)
-    stored = world.ani.result
-    tree = stored.tree.replace('"value":"very_good"', '"value":"poor"')
-    Result.objects.filter(pk=stored.pk).update(tree=tree, digest=digest_of(tree))
-    page = text_of(visitor(world, "ani"), address(world, "result_verify"))
-    assert "Computed again: not the same" in page
-
-
-def test_a_changed_rating_is_found_out() -> None:
-    world = at_stage(Stage.RECEIVED)
-    record = RatingRecord.objects.get(appraisal=world.ani, stage="final")
-    record.content["values"][0]["level"] = 5
-    record.save()
-    assert not verify_result(world.ani).is_same
-    assert verify_result(world.ani).is_intact
-
-
-def test_a_result_of_earlier_rules_is_told_as_such() -> None:
-    world = at_stage(Stage.RECEIVED)
-    Result.objects.filter(pk=world.ani.pk).update(rule_version="2025.3")
-    page = text_of(visitor(world, "ani"), address(world, "result_verify"))
-    assert "Computed with earlier rules" in page
-    assert "2025.3" in page
-
-
-# --- the document -------------------------------------------------------------------------------
-
-
-def test_the_document_names_everybody_as_they_were_on_the_last_day() -> None:
-    world = at_stage(Stage.RECEIVED)
-    last = world.ani.last_day
-    GradeHistory.objects.create(employee=world.city.ani, grade="III/b", period=until(last))
-    GradeHistory.objects.create(
-        employee=world.city.ani, grade="III/c", period=(last + dt.timedelta(days=1), None)
-    )
-    page = text_of(visitor(world, "ani"), address(world, "result_document"))
-
-    digits = PersonnelNumber.objects.get(employee=world.city.ani).digits
-    assert grouped(digits) in page
-    assert digits not in page
-    assert "III/b" in page
-    assert "III/c" not in page
-    for name in ("ani", "budi", "citra"):
-        assert world.city.person(name).name in page
-    assert verification_code(world.ani, world.ani.result) in page
-    assert "Very good" in page
-    assert CANARIES["feedback"] in page
-
-
-def test_a_number_of_a_contract_is_called_by_its_name() -> None:
-    world = at_stage(Stage.RECEIVED)
-    world.city.ani.employment_type = "pppk"
-    world.city.ani.save(update_fields=["employment_type"])
-    page = text_of(visitor(world, "ani"), address(world, "result_document"))
-    assert page.count("NI PPPK") == 2
-
-
-# --- not assessed -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["hadi", "budi", "citra", "kartika", "dewi", "fajar"])
-def test_who_was_left_out_reads_why(name: str) -> None:
-    world = at_stage(Stage.WITH_SUPERVISOR)
-    page = text_of(visitor(world, name), address(world, of="hadi"))
-    assert "Belum ada penilaian sampai hari publikasi." in page
-    assert "There was no agreed plan" in page
-    assert ("You were not assessed" in page) == (name == "hadi")
-
-
-def test_the_reason_of_a_late_rating_is_told() -> None:
-    world = at_stage(Stage.WITH_SUPERVISOR)
-    Appraisal.objects.filter(pk=world.appraisals["hadi"].pk).update(
-        not_assessed_reason=NotAssessedReason.UNRATED
-    )
-    page = text_of(visitor(world, "hadi"), address(world, of="hadi"))
-    assert "No rating had been sent when the results were published." in page
-
-
-def test_nobody_is_not_assessed_before_the_publication() -> None:
-    world = at_stage(Stage.RATED)
-    for name in ("hadi", "budi", "dewi", "fajar"):
-        assert visitor(world, name).get(address(world, of="hadi")).status_code == 404

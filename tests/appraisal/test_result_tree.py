@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -10,7 +11,14 @@ import pytest
 from django.utils import translation
 
 from appraisal.enums import ItemKind, Predicate, Rating
-from appraisal.scoring.matrix import CompetencyInput, Decision, compute
+from appraisal.scoring.matrix import (
+    CompetencyInput,
+    Decision,
+    PeerGroupInput,
+    PeersInput,
+    PeerValueInput,
+    compute,
+)
 from appraisal.scoring.sources import OBJECTION, SOURCES
 from appraisal.selectors.acts import ACTS
 from appraisal.selectors.result_tree import result_tree
@@ -46,8 +54,23 @@ def rich_root():
             results=Decision(MEETS, "Target ringan."),
             competencies=(CompetencyInput("INT", "Integritas", 2, 3),),
             self_assessment="PD-2026-0001-11",
+            peers=PEERS,
         )
     )
+
+
+PEERS = PeersInput(
+    "opened",
+    (
+        PeerGroupInput(
+            "peer",
+            asked=5,
+            answered=4,
+            values=(PeerValueInput("Kompeten", 4, Decimal("3.5")), PeerValueInput("Loyal")),
+        ),
+        PeerGroupInput("subordinate", asked=3, answered=2),
+    ),
+)
 
 
 def walk(node):
@@ -74,7 +97,7 @@ def line(label: str, nodes) -> Node:
 
 def test_every_rule_has_a_sentence_and_no_sentence_is_spare() -> None:
     source = (ROOT / "appraisal/scoring/matrix.py").read_text()
-    codes = set(re.findall(r'"((?:matrix|supervisor|reference)\.[a-z]+)"', source))
+    codes = set(re.findall(r'"((?:matrix|supervisor|reference|peers)\.[a-z]+)"', source))
     codes |= {f"achievement.{formula}" for formula in Formula}
 
     assert set(RULES) == codes
@@ -168,7 +191,7 @@ def test_a_range_shows_both_bounds() -> None:
 
 
 def test_what_is_not_counted_stands_apart() -> None:
-    reference = result_tree(rich_root())[-1]
+    reference = result_tree(rich_root(), with_peers=True)[-1]
     assert reference.label == "What is not counted"
     assert [(node.label, node.value, node.why) for node in reference.children] == [
         (
@@ -177,7 +200,11 @@ def test_what_is_not_counted_stands_apart() -> None:
             "Receipt number PD-2026-0001-11. The supervisor rated with it at hand.",
         ),
         ("Integritas", "Level 2", "The position asks for level 3. One level still to grow."),
-        ("Peer feedback", "None", "Peer feedback is not part of this year's result."),
+        (
+            "Feedback of peers and subordinates",
+            "For reference",
+            "Shown beside the rating with weight zero, as it stood when the rating was sent.",
+        ),
         ("Changes in calibration", "None", ""),
     ]
     without = result_tree(compute(sheet()))[-1]
@@ -185,6 +212,66 @@ def test_what_is_not_counted_stands_apart() -> None:
         "Not sent",
         "The supervisor rated without it.",
     )
+
+
+def peers_line(peers: PeersInput | None, *, with_peers: bool = True) -> Node:
+    """The shown line of peers."""
+    return line(
+        "Feedback of peers and subordinates", result_tree(compute(sheet(peers=peers)), with_peers=with_peers)
+    )
+
+
+def test_peers_are_shown_group_by_group_with_what_is_suppressed_and_why() -> None:
+    peers, subordinates = peers_line(PEERS).children
+
+    assert (peers.label, peers.value, peers.why) == (
+        "Peers",
+        "Not shown",
+        "5 asked, 4 answered. There is no overall mean, because it would let a suppressed value be computed.",
+    )
+    assert [(node.label, node.value, node.why) for node in peers.children] == [
+        ("Kompeten", "3.5 of 5", "Answers counted: 4."),
+        (
+            "Loyal",
+            "Not shown",
+            "Fewer than three people could judge this value, so nothing of it is shown.",
+        ),
+    ]
+    assert peers.children[0].rule.startswith("Rule: Each group and each value by itself.")
+    assert (subordinates.label, subordinates.why, subordinates.children) == (
+        "Subordinates",
+        "3 asked, 2 answered. Fewer than three people answered, so nothing of this group is shown.",
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("peers", "value", "why"),
+    [
+        (None, "None", "Peer feedback is not part of this year's result."),
+        (PeersInput("not_asked"), "Nothing to show", "Nobody was asked for feedback."),
+        (
+            PeersInput("sealed"),
+            "Nothing to show",
+            "The answers were still sealed when the rating was sent.",
+        ),
+        (
+            PeersInput("opened", (PeerGroupInput("peer", 4, 2),)),
+            "Nothing to show",
+            "Too few people answered. What fewer than three say is shown to nobody.",
+        ),
+    ],
+    ids=["no peers this year", "nobody asked", "sealed", "too few"],
+)
+def test_without_figures_the_line_says_why(peers: PeersInput | None, value: str, why: str) -> None:
+    shown = peers_line(peers)
+    assert (shown.value, shown.why) == (value, why)
+
+
+def test_who_may_not_see_peers_finds_one_line_without_a_number() -> None:
+    shown = peers_line(PEERS, with_peers=False)
+    assert (shown.value, shown.children) == ("", ())
+    assert "employee, the supervisor and the superior alone" in str(shown.why)
 
 
 def test_changes_in_calibration_take_the_place_of_none() -> None:

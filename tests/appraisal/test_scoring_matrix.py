@@ -19,6 +19,7 @@ from appraisal.scoring.content import sheet_of, suggested_behavior, suggested_re
 from appraisal.scoring.matrix import (
     CELLS,
     RULE_VERSION,
+    SAME_RULES,
     CompetencyInput,
     Decision,
     compute,
@@ -248,15 +249,26 @@ GOLDEN = (
     '{"code":"reference","facts":{},"inputs":['
     '{"code":"self_assessment","facts":{},"inputs":[],"label":"","rule":"reference.only","value":null}'
     '],"label":"","rule":"reference.only","value":null}'
-    '],"label":"","rule":"matrix.cell","value":"good"},"rule_version":"2026.1"}'
+    '],"label":"","rule":"matrix.cell","value":"good"},"rule_version":"2026.2"}'
 )
+# As a result of the rules before peers was frozen, word for word.
+FROZEN_BEFORE_PEERS = GOLDEN.replace('"rule_version":"2026.2"', '"rule_version":"2026.1"')
 
 
 def test_the_canonical_text_is_stable() -> None:
     text = trees.to_text(compute(sheet(levels=(3,))), rule_version=RULE_VERSION)
     assert text == GOLDEN
     assert trees.digest_of(text) == hashlib.sha256(GOLDEN.encode()).hexdigest()
-    assert RULE_VERSION == "2026.1"
+    assert RULE_VERSION == "2026.2"
+
+
+def test_a_tree_frozen_before_peers_reads_and_computes_to_the_same_bytes() -> None:
+    root = trees.from_text(FROZEN_BEFORE_PEERS)
+
+    assert "2026.1" in SAME_RULES
+    assert compute(sheet(levels=(3,))) == root
+    assert trees.to_text(root, rule_version="2026.1") == FROZEN_BEFORE_PEERS
+    assert root.find("peers") == ()
 
 
 def test_the_text_gives_the_tree_back() -> None:
@@ -346,3 +358,78 @@ def test_the_stored_content_is_enough_to_compute_again() -> None:
 def test_an_incomplete_content_is_refused(part: str) -> None:
     with pytest.raises(KeyError):
         sheet_of({key: value for key, value in CONTENT.items() if key != part})
+
+
+# --- peers --------------------------------------------------------------------------------------
+
+
+def with_peers(**kept: object) -> dict[str, object]:
+    """The content of a rating that was sent in a year with peers."""
+    return {**CONTENT, "peers": {"state": "opened", "groups": {}, **kept}}
+
+
+OPENED = with_peers(
+    groups={
+        "subordinate": {"asked": 3, "answered": 2, "shown": False},
+        "peer": {
+            "asked": 5,
+            "answered": 4,
+            "shown": True,
+            "values": {"BP": {"shown": True, "n": 4, "mean": "3.5", "low": None, "high": None}},
+            "overall": "3.5",
+        },
+    }
+)
+
+
+def test_peers_stand_in_the_reference_branch_with_weight_zero() -> None:
+    root = compute(sheet_of(OPENED))
+    (peers,) = root.find("reference")[0].find("peers")
+
+    assert (peers.rule, peers.value, peers.facts) == (
+        "reference.only",
+        None,
+        {"weight": "0", "state": "opened"},
+    )
+    group, suppressed = peers.inputs
+    assert (group.label, group.value, group.facts) == ("peer", "3.5", {"asked": "5", "answered": "4"})
+    assert [(one.label, one.value, one.facts) for one in group.inputs] == [("Nilai BP", "3.5", {"n": "4"})]
+    assert suppressed.facts == {"asked": "3", "answered": "2", "suppressed": "too_few"}
+    assert (suppressed.value, suppressed.inputs) == (None, ())
+
+
+def test_peers_never_change_the_predicate() -> None:
+    without, with_them = compute(sheet_of(CONTENT)), compute(sheet_of(OPENED))
+
+    assert (with_them.value, with_them.facts, with_them.inputs[:2]) == (
+        without.value,
+        without.facts,
+        without.inputs[:2],
+    )
+
+
+def test_a_suppressed_value_tells_neither_mean_nor_count() -> None:
+    group = {**OPENED["peers"]["groups"]["peer"], "values": {"BP": {"shown": False}}, "overall": None}
+    root = compute(sheet_of(with_peers(groups={"peer": group})))
+    (value,) = root.find("peer_value")
+
+    assert (value.value, value.facts) == (None, {"suppressed": "too_few"})
+    assert root.find("peer_group")[0].facts["suppressed"] == "value_suppressed"
+
+
+def test_stored_peers_have_no_order_of_their_own() -> None:
+    turned = json.loads(json.dumps(OPENED))
+    turned["peers"]["groups"] = dict(reversed(turned["peers"]["groups"].items()))
+
+    assert compute(sheet_of(turned)) == compute(sheet_of(OPENED))
+
+
+@pytest.mark.parametrize("state", ["sealed", "not_asked"])
+def test_peers_who_could_not_be_heard_are_told_as_such(state: str) -> None:
+    (peers,) = compute(sheet_of(with_peers(state=state))).find("peers")
+
+    assert (peers.facts["state"], peers.inputs) == (state, ())
+
+
+def test_a_year_without_peers_has_no_such_node() -> None:
+    assert compute(sheet_of({**CONTENT, "peers": None})).find("peers") == ()
