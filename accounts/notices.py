@@ -18,6 +18,7 @@ SIGN_IN_PAUSED = register(
             "After %(failures)s wrong passwords, sign-in on new browsers paused for %(minutes)s minutes. Browsers you "
             "have signed in with before were not affected. If it was not you, choose a new password."
         ),
+        urgent=True,
     )
 )
 BROWSER_PAUSED = register(
@@ -28,6 +29,7 @@ BROWSER_PAUSED = register(
             "After %(failures)s wrong passwords, sign-in paused for %(minutes)s minutes on a browser you have signed "
             "in with before. If it was not you, choose a new password."
         ),
+        urgent=True,
     )
 )
 PASSWORD_CHANGED = register(
@@ -37,6 +39,7 @@ PASSWORD_CHANGED = register(
         _(
             "All your other sessions have ended. If it was not you, tell the performance manager of your agency at once."
         ),
+        urgent=True,
     )
 )
 

@@ -1,5 +1,7 @@
 """Configuration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,10 @@ class AppraisalConfig(AppConfig):
 
     name = "appraisal"
     verbose_name = "appraisal"
+
+    def ready(self) -> None:
+        """Register what is said to people, so that any process can show and mail it."""
+        import_module("appraisal.notices")
+        import_module("appraisal.peer_notices")
+        import_module("appraisal.reminder_notices")
+        import_module("appraisal.box_notices")

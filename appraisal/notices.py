@@ -10,8 +10,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.enums import Phase
-from appraisal.models import Appraisal
+from appraisal.enums import Phase, WordState
+from appraisal.models import Appraisal, WordReport
 from core.audit import AuditEvent
 from core.notifications import Kind, Message, register
 from core.seals import AuditSeal
@@ -226,6 +226,25 @@ CYCLE_OPENED = register(
         watched=True,
     )
 )
+WORD_REPORTED = register(
+    Kind(
+        "peer_word.reported",
+        _("A text of a reviewer was reported"),
+        _("Read this one text and decide. Hiding it takes two people."),
+        label=_("A text of a reviewer is reported to you"),
+        topic=RESULT,
+    )
+)
+WORD_DECIDED = register(
+    Kind(
+        "peer_word.decided",
+        _("The text that you reported: %(state)s"),
+        _("The reason stands with the text."),
+        label=_("A text that you reported is decided"),
+        topic=RESULT,
+        words={"state": dict(WordState.choices)},
+    )
+)
 AUDIT_HEAD = register(
     Kind(
         "audit.head",
@@ -292,6 +311,30 @@ def _message(
         occurrence=str(event.pk),
         path=reverse(route, args=[appraisal.pk]),
         params={"year": str(appraisal.cycle.year), **params},
+    )
+
+
+def to_judges(
+    report: WordReport, appraisal: Appraisal, event: AuditEvent, judges: Iterable[uuid.UUID]
+) -> list[Message]:
+    """To HR who may judge a reported text. The message says nothing of it, nor whose it is about."""
+    path = reverse("word_decision", args=[report.pk])
+    return [
+        Message(
+            kind=WORD_REPORTED,
+            recipient_id=judge,
+            subject_id=appraisal.pk,
+            occurrence=str(event.pk),
+            path=path,
+        )
+        for judge in judges
+    ]
+
+
+def to_reporter(report: WordReport, appraisal: Appraisal, event: AuditEvent) -> Message:
+    """To whoever reported a text: what two people of HR decided."""
+    return _message(
+        WORD_DECIDED, appraisal, event, report.reported_by_id, "peer_figures", {"state": str(report.state)}
     )
 
 

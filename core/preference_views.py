@@ -22,7 +22,7 @@ from core.post import has_usable_address
 
 
 def _by_topic() -> list[tuple[str, list[Kind]]]:
-    """The kinds that leave a choice, by topic, in the order in which the apps registered their topics."""
+    """The kinds that leave a choice, by topic, in the order of their codes."""
     offered = [kind for kind in kinds() if choices_for(kind)]
     order = list(dict.fromkeys(str(kind.topic) for kind in offered))
     offered.sort(key=lambda kind: order.index(str(kind.topic)))
