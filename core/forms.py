@@ -13,7 +13,7 @@ from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.http import HttpRequest
-from django.utils.text import format_lazy
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import fields
@@ -133,6 +133,14 @@ def _check(name: str, field: forms.Field) -> None:
             raise ImproperlyConfigured(f"The form field {name} {why}.")
 
 
+def _sentence(sentence: str | Promise, label: str | Promise) -> str:
+    """The sentence with the label in it, without a full stop behind a label that is a question."""
+    return str(sentence).format(label=label).replace("?.", "?")
+
+
+_asked = lazy(_sentence, str)
+
+
 def _say_what_is_missing(field: forms.Field) -> None:
     """Name the field in the sentence that asks for it, unless the form has its own sentence."""
     if field.error_messages.get("required") != _REQUIRED:
@@ -141,13 +149,13 @@ def _say_what_is_missing(field: forms.Field) -> None:
     if not label:
         field.error_messages["required"] = _("Fill in this field.")
     elif isinstance(field, RatingField):
-        field.error_messages["required"] = format_lazy(_("Choose one level: {label}."), label=label)
+        field.error_messages["required"] = _asked(_("Choose one level: {label}."), label)
     elif isinstance(field, forms.BooleanField):
-        field.error_messages["required"] = format_lazy(_("Tick the box: {label}."), label=label)
+        field.error_messages["required"] = _asked(_("Tick the box: {label}."), label)
     elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-        field.error_messages["required"] = format_lazy(_("Choose one option: {label}."), label=label)
+        field.error_messages["required"] = _asked(_("Choose one option: {label}."), label)
     else:
-        field.error_messages["required"] = format_lazy(_("Fill in: {label}."), label=label)
+        field.error_messages["required"] = _asked(_("Fill in: {label}."), label)
 
 
 def initial_from_carried(request: HttpRequest, *, prefix: str = "") -> dict[str, Any]:

@@ -133,6 +133,13 @@ def test_an_error_of_the_whole_form_stands_first_and_leads_nowhere() -> None:
     ]
 
 
+def test_a_question_that_was_not_answered_ends_with_its_question_mark() -> None:
+    class Ask(BaseForm):
+        why = LineField(label="Why?", max_length=5)
+
+    assert Ask({"why": ""}).errors["why"] == ["Fill in: Why?"]
+
+
 def test_the_title_says_that_a_form_has_errors() -> None:
     source = Template("{% title_prefix %}Title")
     assert source.render(Context({"form": SampleForm({})})) == "Error: Title"
