@@ -18,6 +18,8 @@ STATES = {
     Stage.EXECUTION: (PlanState.AGREED, SelfState.DRAFT, RatingState.OPEN, ResultState.HIDDEN),
     Stage.SELF_DRAFT: (PlanState.AGREED, SelfState.DRAFT, RatingState.OPEN, ResultState.HIDDEN),
     Stage.SELF_SENT: (PlanState.AGREED, SelfState.SENT, RatingState.OPEN, ResultState.HIDDEN),
+    Stage.NOMINATED: (PlanState.AGREED, SelfState.SENT, RatingState.OPEN, ResultState.HIDDEN),
+    Stage.INVITED: (PlanState.AGREED, SelfState.SENT, RatingState.OPEN, ResultState.HIDDEN),
     Stage.FIRST_SAVED: (PlanState.AGREED, SelfState.SENT, RatingState.FIRST_SAVED, ResultState.HIDDEN),
     Stage.RATED: (PlanState.AGREED, SelfState.SENT, RatingState.SENT, ResultState.HIDDEN),
     Stage.WITH_SUPERVISOR: (
@@ -41,6 +43,21 @@ def test_ani_stands_where_the_stage_says(stage: Stage) -> None:
     assert (ani.supervisor, ani.superior) == (world.city.budi, world.city.citra)
     windows = facts_of(ani, at=moment).windows
     assert [phase for phase, window in windows.items() if window.is_open(moment)] == [PHASE_OF[stage]]
+
+
+@pytest.mark.parametrize(
+    ("stage", "states"),
+    [
+        (Stage.SELF_SENT, []),
+        (Stage.NOMINATED, ["proposed", "proposed", "proposed"]),
+        (Stage.INVITED, ["accepted", "approved", "approved"]),
+        (Stage.RATED, ["accepted", "approved", "approved"]),
+    ],
+)
+def test_anis_colleagues_are_proposed_and_then_invited(stage: Stage, states: list[str]) -> None:
+    world = build_world(stage, now=now())
+
+    assert sorted(world.ani.invitations.values_list("state", flat=True)) == states
 
 
 @pytest.mark.parametrize("month", [1, 2, 6, 12])

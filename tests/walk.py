@@ -14,11 +14,21 @@ from decimal import Decimal
 
 from accounts.actors import Actor
 from accounts.models import Position
-from appraisal.enums import ItemKind, JournalKind, Phase, Rating, Topic
-from appraisal.models import Appraisal, Cycle, PhaseWindow
+from appraisal.enums import ItemKind, JournalKind, Phase, Rating, ReviewGroup, Topic
+from appraisal.models import Appraisal, Cycle, Invitation, PhaseWindow
 from appraisal.selectors.assessments import self_form
 from appraisal.selectors.ratings import rating_form
-from appraisal.services import cycles, execution, plans, publications, ratings, results, self_assessments
+from appraisal.services import (
+    cycles,
+    execution,
+    invitations,
+    nominations,
+    plans,
+    publications,
+    ratings,
+    results,
+    self_assessments,
+)
 from core.clock import day_end, day_start, today
 from indicators.enums import Aspect, Polarity
 from tests.appraisal.year import agreed_plan
@@ -36,11 +46,13 @@ class Stage(enum.IntEnum):
     EXECUTION = 2  # the plan is agreed, evidence and journal are under way
     SELF_DRAFT = 3  # the self-assessment is written and not sent
     SELF_SENT = 4  # it is sent, its window is still open
-    FIRST_SAVED = 5  # the supervisor has saved a first rating
-    RATED = 6  # the rating is sent, calibration is open
-    WITH_SUPERVISOR = 7  # the result is shown to supervisors
-    PUBLISHED = 8  # it is open to the employee
-    RECEIVED = 9  # who has opened it
+    NOMINATED = 5  # reviewers are proposed, nomination is open
+    INVITED = 6  # they are invited and one has accepted, peer review is open
+    FIRST_SAVED = 7  # the supervisor has saved a first rating
+    RATED = 8  # the rating is sent, calibration is open
+    WITH_SUPERVISOR = 9  # the result is shown to supervisors
+    PUBLISHED = 10  # it is open to the employee
+    RECEIVED = 11  # who has opened it
 
 
 PHASE_OF: Mapping[Stage, Phase] = {
@@ -49,6 +61,8 @@ PHASE_OF: Mapping[Stage, Phase] = {
     Stage.EXECUTION: Phase.EXECUTION,
     Stage.SELF_DRAFT: Phase.SELF_ASSESSMENT,
     Stage.SELF_SENT: Phase.SELF_ASSESSMENT,
+    Stage.NOMINATED: Phase.NOMINATION,
+    Stage.INVITED: Phase.PEER_REVIEW,
     Stage.FIRST_SAVED: Phase.SUPERVISOR_REVIEW,
     Stage.RATED: Phase.CALIBRATION,
     Stage.WITH_SUPERVISOR: Phase.PUBLICATION,
@@ -123,6 +137,12 @@ class World:
         if name not in self._actors:
             self._actors[name] = self.city.actor(name, day=today(self.calendar.now))
         return self._actors[name]
+
+    def invitation(self, reviewer: str) -> Invitation:
+        """The invitation of a persona about Ani as it is stored now."""
+        return Invitation.objects.select_related("appraisal").get(
+            appraisal__employee=self.city.ani, reviewer=self.city.person(reviewer)
+        )
 
     def during(self, phase: Phase) -> dt.datetime:
         """A morning early in a phase."""
@@ -252,6 +272,35 @@ def send_self_assessment(world: World) -> None:
     )
 
 
+REVIEWERS = ("hadi", "intan", "joko")
+
+
+def propose_reviewers(world: World) -> None:
+    """Ani proposes three colleagues and sends the list."""
+    at = world.during(Phase.NOMINATION)
+    for name in REVIEWERS:
+        nominations.propose_reviewer(
+            actor=world.actor("ani"),
+            appraisal_id=world.ani.pk,
+            reviewer_id=world.city.person(name).pk,
+            group=ReviewGroup.PEER,
+            at=at,
+        )
+    nominations.send_proposals(actor=world.actor("ani"), appraisal_id=world.ani.pk, at=at)
+
+
+def invite_reviewers(world: World) -> None:
+    """Budi approves them and Hadi accepts."""
+    at = world.during(Phase.NOMINATION)
+    nominations.approve_reviewers(
+        actor=world.actor("budi"),
+        appraisal_id=world.ani.pk,
+        seen=[one.pk for one in world.ani.invitations.all()],
+        at=at,
+    )
+    invitations.accept_invitation(actor=world.actor("hadi"), invitation_id=world.invitation("hadi").pk, at=at)
+
+
 def save_first_rating(world: World) -> None:
     """Budi fills every page of the rating and saves it a first time."""
     at = world.during(Phase.SUPERVISOR_REVIEW)
@@ -327,6 +376,8 @@ STEPS = (
     (Stage.EXECUTION, work),
     (Stage.SELF_DRAFT, fill_self_assessment),
     (Stage.SELF_SENT, send_self_assessment),
+    (Stage.NOMINATED, propose_reviewers),
+    (Stage.INVITED, invite_reviewers),
     (Stage.FIRST_SAVED, save_first_rating),
     (Stage.RATED, send_rating),
     (Stage.WITH_SUPERVISOR, show_to_supervisors),

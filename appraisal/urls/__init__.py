@@ -1,5 +1,11 @@
 """The routes of the yearly process, one module per role."""
 
-from appraisal.urls import employee, hr, results, supervisor
+from appraisal.urls import employee, hr, peer, results, supervisor
 
-urlpatterns = [*employee.urlpatterns, *supervisor.urlpatterns, *results.urlpatterns, *hr.urlpatterns]
+urlpatterns = [
+    *employee.urlpatterns,
+    *supervisor.urlpatterns,
+    *peer.urlpatterns,
+    *results.urlpatterns,
+    *hr.urlpatterns,
+]

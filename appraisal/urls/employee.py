@@ -5,6 +5,7 @@ from django.urls import path
 from appraisal.views import (
     home,
     journal,
+    nominations,
     overview,
     plan_items,
     plans,
@@ -46,4 +47,8 @@ urlpatterns = [
     path(
         f"{_ONE}penilaian-diri/tanda-terima/<slug:number>/", self_assessment.self_receipt, name="self_receipt"
     ),
+    path(f"{_ONE}rekan/", nominations.reviewers, name="reviewers"),
+    path(f"{_ONE}rekan/usul/", nominations.reviewer_propose, name="reviewer_propose"),
+    path(f"{_ONE}rekan/kirim/", nominations.reviewers_send, name="reviewers_send"),
+    path(f"{_ONE}rekan/<uuid:invitation_id>/hapus/", nominations.reviewer_drop, name="reviewer_drop"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.views import cycles, watch
+from appraisal.views import cycles, reviewers_asked, watch
 
 urlpatterns = [
     path("siklus/", cycles.cycle_list, name="cycles"),
@@ -13,4 +13,19 @@ urlpatterns = [
     path("kemajuan/", watch.progress, name="progress"),
     path("terlambat/", watch.late, name="late"),
     path("penilaian/<uuid:appraisal_id>/tambah-waktu/", watch.extend, name="extend"),
+    path(
+        "penilaian/<uuid:appraisal_id>/rekan/diminta/",
+        reviewers_asked.reviewers_asked,
+        name="reviewers_asked",
+    ),
+    path(
+        "penilaian/<uuid:appraisal_id>/rekan/<uuid:invitation_id>/tambah-waktu/",
+        reviewers_asked.reviewer_extend,
+        name="reviewer_extend",
+    ),
+    path(
+        "penilaian/<uuid:appraisal_id>/rekan/<uuid:invitation_id>/batal/",
+        reviewers_asked.reviewer_cancel,
+        name="reviewer_cancel",
+    ),
 ]

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from appraisal.views import rating_moves, ratings, team, team_plans
+from appraisal.views import rating_moves, ratings, team, team_plans, team_reviewers
 
 urlpatterns = [
     path("tim/", team.team, name="team"),
     path("tim/mewakili/", team.team_stand_in, name="team_stand_in"),
     path("tim/di-bawah/", team.team_below, name="team_below"),
     path("tim/kirim/", team.send_ready, name="send_ready"),
+    path("tim/rekan/", team_reviewers.team_nominated, name="team_nominated"),
+    path("tim/<uuid:appraisal_id>/rekan/", team_reviewers.team_reviewers, name="team_reviewers"),
+    path("tim/<uuid:appraisal_id>/rekan/tambah/", team_reviewers.team_reviewer_add, name="team_reviewer_add"),
+    path(
+        "tim/<uuid:appraisal_id>/rekan/<uuid:invitation_id>/hapus/",
+        team_reviewers.team_reviewer_remove,
+        name="team_reviewer_remove",
+    ),
     path("tim/<uuid:appraisal_id>/rencana/", team_plans.team_plan, name="team_plan"),
     path("tim/<uuid:appraisal_id>/nilai/", ratings.rate, name="rate"),
     path("tim/<uuid:appraisal_id>/nilai/hasil/<uuid:key>/", ratings.rate_item, name="rate_item"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from appraisal.enums import PlanState, RatingState, ResultState, SelfState
+from appraisal.enums import InvitationState, PlanState, RatingState, ResultState, SelfState
 from appraisal.facts import State
 from core.components import Badge, Tone
 
@@ -17,6 +17,12 @@ _LOOKS: Mapping[State, tuple[str, Tone]] = {
     SelfState.SENT: ("check", "ok"),
     SelfState.RETURNED: ("undo", "warn"),
     SelfState.NOT_SENT: ("stop", "bad"),
+    InvitationState.PROPOSED: ("draft", ""),
+    InvitationState.APPROVED: ("send", "info"),
+    InvitationState.ACCEPTED: ("check", "ok"),
+    InvitationState.DECLINED: ("x", "warn"),
+    InvitationState.WITHDRAWN: ("undo", ""),
+    InvitationState.CLOSED: ("lock", "plain"),
     RatingState.OPEN: ("ring", ""),
     RatingState.FIRST_SAVED: ("half", "info"),
     RatingState.SENT: ("check", "ok"),

@@ -1,0 +1,232 @@
+"""Who is asked about one person: the employee's own list, the supervisor's, and that of HR; and the lists of a team."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet
+
+from accounts.actors import Actor
+from accounts.models import Placement
+from appraisal.enums import (
+    INVITED,
+    STANDING_INVITATIONS,
+    CycleState,
+    InvitationOrigin,
+    InvitationState,
+    Phase,
+    ReviewGroup,
+)
+from appraisal.facts import Facts
+from appraisal.models import Appraisal, Box, Invitation
+from appraisal.policies import leads
+from appraisal.selectors.colleagues import Load, leads_enough, loads_of, places_of
+from appraisal.selectors.facts import assemble_facts, facts_of, window_rows_by_cycle
+from appraisal.windows import Window
+from core.clock import today
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name on a list: where the person serves now, how much they are asked, and whether they are looked at by the
+    very person (`mutual`).
+    """
+
+    invitation: Invitation
+    placement: Placement | None
+    load: Load
+    mutual: bool
+
+    @property
+    def standing(self) -> bool:
+        """Whether the person still counts among the reviewers."""
+        return self.invitation.state in STANDING_INVITATIONS
+
+    @property
+    def proposed(self) -> bool:
+        """Whether the name waits for the supervisor."""
+        return self.invitation.state == InvitationState.PROPOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """The reviewers of one appraisal, by group, and what may be done about them now."""
+
+    box: Box | None
+    facts: Facts
+    entries: tuple[Entry, ...]
+    is_head: bool
+
+    @property
+    def settled(self) -> bool:
+        """Whether the supervisor has approved the list."""
+        return self.box is not None and self.box.approved_at is not None
+
+    @property
+    def window(self) -> Window | None:
+        """The time to nominate."""
+        return self.facts.windows.get(Phase.NOMINATION)
+
+    @property
+    def groups(self) -> tuple[ReviewGroup, ...]:
+        """Peers; and subordinates of somebody who leads enough people, or once some stand on the list."""
+        asked = any(one.invitation.group == ReviewGroup.SUBORDINATE for one in self.entries)
+        return tuple(ReviewGroup) if self.is_head or asked else (ReviewGroup.PEER,)
+
+    def of(self, group: ReviewGroup) -> tuple[Entry, ...]:
+        """The names of a group, standing ones first."""
+        mine = [one for one in self.entries if one.invitation.group == group]
+        return tuple(sorted(mine, key=lambda one: not one.standing))
+
+    def standing(self, group: ReviewGroup) -> int:
+        """How many of a group still count."""
+        return sum(one.standing for one in self.of(group))
+
+    @property
+    def waiting(self) -> tuple[Entry, ...]:
+        """The names that wait for the supervisor."""
+        return tuple(one for one in self.entries if one.proposed)
+
+
+def own_nomination(appraisal: Appraisal, *, at: dt.datetime) -> Nomination:
+    """What the employee may know: the names they proposed themselves. Six queries."""
+    own = Invitation.objects.filter(origin=InvitationOrigin.EMPLOYEE)
+    return _nomination(appraisal, own, at)
+
+
+def nomination_of(actor: Actor, appraisal: Appraisal, *, at: dt.datetime) -> Nomination:
+    """Everybody asked about this person whom the actor may know of. Six queries."""
+    return _nomination(appraisal, Invitation.objects.visible_to(actor), at)
+
+
+def _nomination(appraisal: Appraisal, seen: QuerySet[Invitation], at: dt.datetime) -> Nomination:
+    box = Box.objects.filter(pk=appraisal.pk).defer("figures").first()
+    opened = box is not None and box.opened_at is not None
+    facts = facts_of(appraisal, at=at, box_opened=opened)
+    found = list(
+        seen.filter(appraisal=appraisal).select_related("reviewer").order_by("reviewer__sort_name", "pk")
+    )
+    reviewers = [one.reviewer_id for one in found]
+    loads = loads_of(appraisal.cycle_id, reviewers)
+    places = places_of(reviewers, today(at))
+    mutual = _looked_at_by(appraisal, reviewers)
+    return Nomination(
+        box=box,
+        facts=facts,
+        entries=tuple(
+            Entry(
+                one,
+                places.get(one.reviewer_id),
+                loads.get(one.reviewer_id, Load()),
+                one.reviewer_id in mutual,
+            )
+            for one in found
+        ),
+        is_head=leads_enough(appraisal),
+    )
+
+
+def _looked_at_by(appraisal: Appraisal, people: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Whom of these people the employee looks at in the same year. One query."""
+    return frozenset(
+        Invitation.objects.filter(
+            reviewer=appraisal.employee_id,
+            appraisal__cycle=appraisal.cycle_id,
+            appraisal__employee__in=people,
+            state__in=STANDING_INVITATIONS,
+        ).values_list("appraisal__employee", flat=True)
+    )
+
+
+# --- a team -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """Where the list of one person stands: how many peers are proposed, invited, accepted, and have declined."""
+
+    appraisal: Appraisal
+    facts: Facts
+    proposed: int
+    invited: int
+    accepted: int
+    declined: int
+
+    @property
+    def box(self) -> Box | None:
+        """The box, once a name was proposed."""
+        found: Box | None = getattr(self.appraisal, "box", None)
+        return found
+
+    @property
+    def too_few(self) -> bool:
+        """Whether fewer are asked than the year asks for."""
+        return self.proposed + self.invited < self.appraisal.cycle.peers_minimum
+
+    @property
+    def to_approve(self) -> bool:
+        """Whether the list was sent and waits for the supervisor."""
+        return awaits_approval(self.box, self.facts) and self.proposed > 0
+
+    @property
+    def to_replace(self) -> bool:
+        """Whether somebody should be asked in the place of one who has gone."""
+        return (
+            self.too_few
+            and self.declined > 0
+            and self.facts.windows.get(Phase.PEER_REVIEW) is not None
+            and not self.facts.has_closed(Phase.PEER_REVIEW)
+        )
+
+
+def awaits_approval(box: Box | None, facts: Facts) -> bool:
+    """Whether it is the supervisor's turn: the list was sent, nomination is open, and nothing is settled yet."""
+    return (
+        box is not None
+        and box.proposed_at is not None
+        and box.approved_at is None
+        and facts.is_open(Phase.NOMINATION)
+    )
+
+
+def team_nominations(actor: Actor, *, at: dt.datetime) -> tuple[TeamRow, ...]:
+    """The lists of those whom the actor leads in open years: what waits for the actor first, then by name. Two queries."""
+    peers = Q(invitations__group=ReviewGroup.PEER)
+
+    def how_many(*states: InvitationState) -> Count:
+        return Count("invitations", filter=peers & Q(invitations__state__in=states))
+
+    appraisals = list(
+        Appraisal.objects.filter(leads(actor), cycle__state=CycleState.OPEN)
+        .exclude(employee=actor.id)
+        .select_related("agency", "cycle", "employee", "placement__position", "box")
+        .defer("box__figures")
+        .annotate(
+            proposed=how_many(InvitationState.PROPOSED),
+            invited=how_many(*sorted(INVITED)),
+            accepted=how_many(InvitationState.ACCEPTED),
+            declined=how_many(InvitationState.DECLINED, InvitationState.WITHDRAWN),
+        )
+        .order_by(F("employee__sort_name"), "pk")
+    )
+    rows = window_rows_by_cycle({one.cycle_id for one in appraisals}, {one.agency.path for one in appraisals})
+    found = [
+        TeamRow(
+            one,
+            assemble_facts(one, at=at, rows=rows.get(one.cycle_id, ())),
+            one.proposed,
+            one.invited,
+            one.accepted,
+            one.declined,
+        )
+        for one in appraisals
+        if Phase.NOMINATION in {row.phase for row in rows.get(one.cycle_id, ())}
+    ]
+    return _urgent_first(found)
+
+
+def _urgent_first(rows: Sequence[TeamRow]) -> tuple[TeamRow, ...]:
+    return tuple(sorted(rows, key=lambda row: not (row.to_approve or row.to_replace)))
