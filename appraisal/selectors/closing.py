@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -17,8 +17,11 @@ from appraisal.enums import (
     UNRATED,
     BatchState,
     CycleState,
+    NotAssessedReason,
     Phase,
+    Predicate,
     RatingState,
+    ResultState,
 )
 from appraisal.models import Appraisal, Batch, Closing, Cycle, Extension, PhaseWindow, Result
 from appraisal.models.appraisal import AppraisalQuerySet
@@ -122,3 +125,28 @@ def _unpublished(cycle: Cycle) -> list[Sentence]:
 def closing_of(cycle: Cycle) -> Closing | None:
     """The closing record; None while the year is open, or where it was closed before there were records. One query."""
     return Closing.objects.filter(cycle=cycle).select_related("closed_by").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One list of the closing record: what is counted, and how many of each."""
+
+    title: Sentence
+    rows: tuple[tuple[Sentence, int], ...]
+
+
+_GROUPS: tuple[tuple[str, Sentence, type[TextChoices]], ...] = (
+    ("rating", _("Ratings"), RatingState),
+    ("predicate", _("Predicates"), Predicate),
+    ("not_assessed", _("Not assessed"), NotAssessedReason),
+    ("result", _("Results"), ResultState),
+)
+
+
+def groups_of(closing: Closing) -> tuple[Group, ...]:
+    """The counts of the record as the page shows them; a group that counts nothing is left out."""
+    return tuple(
+        Group(title, tuple((code.label, counted[code]) for code in codes if counted.get(code)))
+        for key, title, codes in _GROUPS
+        if (counted := closing.counts.get(key))
+    )

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 FIRST_KEY = uuid.UUID(int=0)
 LAST_KEY = uuid.UUID(int=(1 << 128) - 1)
 PARTS = 10  # a range that fails is cut into so many
-MOST_FAILURES = 20  # in one run: more are no single broken row, and the log need not say it again
+MOST_FAILURES = 50  # in one run: more are no single broken row, and the log need not say it again
 
 _CUT = """
 SELECT id, n, total FROM (
@@ -105,13 +105,13 @@ def run(acts: Sequence[Act], *, at: dt.datetime, seconds: float, cycle: Cycle | 
     """
     ends = time.monotonic() + seconds
     known = {act.code: act for act in acts}
-    failed: list[uuid.UUID] = []
-    touched = 0
-    while time.monotonic() < ends and len(failed) < MOST_FAILURES:
+    stuck: list[uuid.UUID] = []
+    failures = touched = 0
+    while time.monotonic() < ends and failures < MOST_FAILURES:
         batch = None
         try:
             with transaction.atomic():
-                batch = _claim(known, failed, cycle)
+                batch = _claim(known, stuck, cycle)
                 if batch is None:
                     break
                 batch.touched = known[BulkAct(batch.act)].work(batch, at)
@@ -125,14 +125,15 @@ def run(acts: Sequence[Act], *, at: dt.datetime, seconds: float, cycle: Cycle | 
             if batch is None:
                 raise
             log.exception("range %s of %s failed", batch.number, batch.act)
-            failed.append(batch.pk)
-            _set_apart(known[BulkAct(batch.act)], batch.pk, at=at)
+            failures += 1
+            if _set_apart(known[BulkAct(batch.act)], batch.pk, at=at):
+                stuck.append(batch.pk)
     return touched
 
 
-def _claim(known: dict[BulkAct, Act], failed: list[uuid.UUID], cycle: Cycle | None) -> Batch | None:
+def _claim(known: dict[BulkAct, Act], stuck: list[uuid.UUID], cycle: Cycle | None) -> Batch | None:
     """The next range that nobody else is doing, locked; stuck rows last."""
-    batches = Batch.objects.filter(act__in=list(known)).exclude(state=BatchState.DONE).exclude(pk__in=failed)
+    batches = Batch.objects.filter(act__in=list(known)).exclude(state=BatchState.DONE).exclude(pk__in=stuck)
     if cycle is not None:
         batches = batches.filter(cycle=cycle)
     return (
@@ -144,29 +145,34 @@ def _claim(known: dict[BulkAct, Act], failed: list[uuid.UUID], cycle: Cycle | No
 
 
 @transaction.atomic
-def _set_apart(act: Act, batch_id: uuid.UUID, *, at: dt.datetime) -> None:
-    """Cut a range that failed into smaller ones; a single row is marked as stuck."""
+def _set_apart(act: Act, batch_id: uuid.UUID, *, at: dt.datetime) -> bool:
+    """Cut a range that failed into smaller ones, down to a single key; whether it is now a single row that is stuck."""
     batch = (
         Batch.objects.select_related("cycle")
         .select_for_update(of=("self",), skip_locked=True)
-        .filter(pk=batch_id, state=BatchState.WAITING)
+        .filter(pk=batch_id)
         .first()
     )
-    if batch is None:
-        return
-    pending = act.pending(batch.cycle, at).filter(pk__range=(batch.from_key, batch.to_key))
-    if batch.size == 1:
-        key = pending.order_by("pk").values_list("pk", flat=True).first()
-        batch.from_key = batch.to_key = key or batch.from_key
-        batch.state = BatchState.STUCK
-        batch.save(update_fields=["from_key", "to_key", "state"])
-        return
-    last = Batch.objects.filter(cycle=batch.cycle, act=act.code, occurrence=batch.occurrence).aggregate(
-        last=Max("number")
-    )["last"]
-    stuck = Batch.objects.filter(cycle=batch.cycle, act=act.code, state=BatchState.STUCK).values("from_key")
-    batch.delete()
-    _cut(pending.exclude(pk__in=stuck), batch, size=max(1, batch.size // PARTS), number=last + 1)
+    if batch is None or batch.state != BatchState.WAITING:
+        return True
+    runs = Batch.objects.filter(cycle=batch.cycle, act=act.code)
+    pending = (
+        act.pending(batch.cycle, at)
+        .filter(pk__range=(batch.from_key, batch.to_key))
+        .exclude(pk__in=runs.filter(state=BatchState.STUCK).values("from_key"))
+    )
+    keys = list(pending.order_by("pk").values_list("pk", flat=True)[:2])
+    if len(keys) == 2:
+        last = runs.filter(occurrence=batch.occurrence).aggregate(last=Max("number"))["last"]
+        batch.delete()
+        _cut(pending, batch, size=max(1, batch.size // PARTS), number=last + 1)
+        return False
+    key = keys[0] if keys else batch.from_key
+    alone = batch.from_key == batch.to_key == key
+    batch.from_key = batch.to_key = key
+    batch.state = BatchState.STUCK if alone else BatchState.WAITING
+    batch.save(update_fields=["from_key", "to_key", "state"])
+    return alone
 
 
 def record_range(batch: Batch, act: str, *, rows: int, at: dt.datetime) -> AuditEvent:

@@ -16,6 +16,8 @@ from accounts.enums import HR_ROLES, Role
 from appraisal.enums import CycleState
 from appraisal.forms.hr import PrepareForm, UnitForm, WindowsForm
 from appraisal.models import Cycle
+from appraisal.selectors.bulk import work_of
+from appraisal.selectors.closing import closing_of
 from appraisal.selectors.cycles import (
     changes_of,
     cycles_with_counts,
@@ -97,6 +99,8 @@ def cycle_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
             "own_dates": units_with_own_dates(cycle),
             "mine": {unit.pk for unit in units},
             "changes": changes_of(cycle)[:20],
+            "work": work_of(cycle),
+            "closing": closing_of(cycle),
         },
     )
 
@@ -173,6 +177,8 @@ def open_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
         if call.done:
             if made:
                 messages.success(request, _("%(n)s appraisals were made.") % {"n": made})
+            elif work_of(cycle):
+                messages.success(request, _("The appraisals are being made. You see below how far it is."))
             else:
                 messages.info(request, _("Everybody in scope already has an appraisal."))
         return redirect("cycle", cycle.pk)
