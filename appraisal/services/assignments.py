@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from accounts.selectors.supervisors import supervisor_sql
 from appraisal.enums import CycleState, RatingState
 from appraisal.models import Cycle
+from appraisal.services.invitations import withdraw_from_leaders
 from core.clock import today
 from core.heartbeat import beat, last_beat_on
 from core.locks import hold
@@ -87,4 +88,5 @@ def assign_once_a_day(*, at: dt.datetime) -> None:
         return
     for cycle in Cycle.objects.filter(state=CycleState.OPEN).order_by("year"):
         assign_supervisors(cycle_id=cycle.pk, day=today(at))
+        withdraw_from_leaders(cycle_id=cycle.pk, at=at)
     beat("assignments", at=at)

@@ -14,6 +14,7 @@ from appraisal.services import batches
 from appraisal.services.assignments import assign_once_a_day
 from appraisal.services.closings import CLOSINGS, plan_closings
 from appraisal.services.cycle_closing import CLOSE_UNRATED
+from appraisal.services.draws import INVITE, plan_invitations
 from appraisal.services.openings import CREATE
 from appraisal.services.progress import refresh_open_cycles
 from appraisal.services.publications import publish_due
@@ -23,7 +24,7 @@ from core.heartbeat import beat
 
 log = logging.getLogger(__name__)
 
-BULK_ACTS = (CREATE, *CLOSINGS, CLOSE_UNRATED)
+BULK_ACTS = (CREATE, *CLOSINGS, INVITE, CLOSE_UNRATED)
 # Seconds of each minute that a tick, and the job beside it on the bulk queue, spend on ranges. The job ends before the
 # next one begins, so that bulk acts never hold more than one process of the worker.
 TICK_SECONDS = 15.0
@@ -38,6 +39,7 @@ def do_ranges(*, at: dt.datetime, seconds: float = TICK_SECONDS) -> int:
 STEPS: tuple[Callable[..., object], ...] = (
     assign_once_a_day,
     plan_closings,
+    plan_invitations,
     do_ranges,
     publish_due,
     refresh_open_cycles,
