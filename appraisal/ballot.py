@@ -111,6 +111,29 @@ def proof_of_nobody() -> bytes:
     return secrets.token_bytes(hashlib.sha256().digest_size)
 
 
+# --- what is counted ----------------------------------------------------------------------------
+
+
+def final(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The pages as they count: about what was not observed enough no words remain."""
+    return {
+        code: {"level": page["level"], "strength": "", "wish": ""} if not page["level"] else dict(page)
+        for code, page in pages.items()
+    }
+
+
+def counted(content: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """The answer that an envelope marked as complete brings into the count, and the proof of its receipt.
+
+    What was sent counts, else the complete draft, whose proof is nobody's.
+    """
+    sent = content["sent"]
+    if sent is None:
+        return {"pages": final(content["draft"]["pages"])}, proof_of_nobody()
+    answer = {"pages": sent["pages"]}
+    return answer, proof_of(sent["receipt"], answer)
+
+
 # --- the order of the pages ---------------------------------------------------------------------
 
 

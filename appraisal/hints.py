@@ -134,7 +134,7 @@ def _names_in(text: str, names: Iterable[str]) -> list[str]:
         for word in _WORD.findall(name.split(",")[0])
         if len(word) >= _SHORTEST_NAME and word.casefold() not in _TITLES
     }
-    found = {}
+    found: dict[str, str] = {}
     for word in _WORD.findall(text):
         folded = word.casefold()
         if folded in parts and (folded not in _EVERYDAY or word[0].isupper()):

@@ -124,11 +124,23 @@ def restore(key_id: uuid.UUID, fingerprint: str) -> bool:
         return False
     for path, state in zip(places, states(key_id, fingerprint), strict=True):
         if state == FileState.WRONG:
-            path.rename(path.with_suffix(f".wrong-{secrets.token_hex(4)}"))
+            _set_aside(path)
         if state != FileState.GOOD:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(path, key)
     return True
+
+
+def replace(key_id: uuid.UUID, key: bytes) -> None:
+    """Write another key in the place of a lost one; what stands there is set aside, never deleted. Raises OSError."""
+    for path in _places(key_id):
+        if path.exists():
+            _set_aside(path)
+    write_new(key_id, key)
+
+
+def _set_aside(path: Path) -> None:
+    path.rename(path.with_suffix(f".wrong-{secrets.token_hex(4)}"))
 
 
 def destroy(key_id: uuid.UUID) -> None:

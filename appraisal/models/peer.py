@@ -87,8 +87,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """One person asked to look at somebody's work. Moved by appraisal.services alone, as workflow.TRANSITIONS allows.
 
-    `answered` is written when the box opens and says only whether an answer was counted. `extended_to` is more time for
-    this one invitation; the box waits for it.
+    `answered` is written when the box opens and says only whether there was a complete answer. `extended_to` is more time
+    for this one invitation; the box waits for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -108,7 +108,7 @@ class Invitation(models.Model):
     )
     comment = models.TextField(_("comment"), blank=True)
     extended_to = models.DateTimeField(_("more time until"), null=True, blank=True)
-    answered = models.BooleanField(_("answer counted"), null=True, blank=True)
+    answered = models.BooleanField(_("answered"), null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Agency
+from accounts.enums import Role
+from accounts.models import Agency, RoleGrant
 from accounts.models.agency import ancestor_paths
-from appraisal import key_files
+from appraisal import box_notices, key_files
 from appraisal.ballot import new_key
 from appraisal.enums import CycleState, Phase
 from appraisal.key_files import FileState, KeyUnavailable
-from appraisal.models import Appraisal, BallotKey, Cycle
+from appraisal.models import Appraisal, BallotKey, Cycle, Envelope
 from core import locks
 from core.audit import record
+from core.clock import today
+from core.errors import ActionRefused, Sentence
+from core.notifications import notify
+
+log = logging.getLogger(__name__)
 
 LOCK = "appraisal.ballot-keys"
 
@@ -90,6 +98,71 @@ def agencies_without_key(cycle: Cycle) -> list[Agency]:
     return list(
         Agency.objects.filter(path__in=paths).exclude(ballot_keys__cycle=cycle).order_by("path", "pk")
     )
+
+
+@transaction.atomic
+def replace_lost_key(*, key_id: uuid.UUID, reason: str, at: dt.datetime) -> int:
+    """Give a key up as lost and make another in its place; returns how many envelopes are lost with it.
+
+    They are deleted, so that their reviewers count as due again while there is time, and boxes need not wait for ever.
+    Raises ActionRefused without a reason, when the key is destroyed, or when a good file or copy is still there.
+    """
+    key = BallotKey.objects.select_for_update(of=("self",)).get(pk=key_id)
+    reasons: list[Sentence] = []
+    if not reason.strip():
+        reasons.append(_("Write how the key was lost. It stays on record."))
+    if key.destroyed_at is not None:
+        reasons.append(_("This key has been destroyed, as it should be."))
+    elif FileState.GOOD in key_files.states(key.pk, key.fingerprint):
+        reasons.append(_("A good copy of this key is there. Restore it instead."))
+    if reasons:
+        raise ActionRefused(reasons)
+    lost, _each = Envelope.objects.filter(key=key).delete()
+    secret = new_key()
+    before, key.fingerprint = key.fingerprint, key_files.fingerprint_of(secret)
+    key.save(update_fields=["fingerprint"])
+    record(
+        actor_id=None,
+        act="ballot_key.replaced",
+        object_type="cycle",
+        object_id=key.cycle_id,
+        at=at,
+        reason=reason,
+        before={"fingerprint": before},
+        after={
+            "agency": key.agency_id,
+            "key": key.pk,
+            "fingerprint": key.fingerprint,
+            "envelopes_lost": lost,
+        },
+    )
+    key_files.replace(key.pk, secret)
+    return lost
+
+
+def warn_of_keys(*, at: dt.datetime) -> int:
+    """Tell HR of the agency and of the city, once a day, which keys of open cycles are not found; returns how many."""
+    lost = [
+        key
+        for key in BallotKey.objects.filter(destroyed_at=None, cycle__state=CycleState.OPEN)
+        .select_related("agency")
+        .order_by("pk")
+        if key_files.states(key.pk, key.fingerprint)[0] != FileState.GOOD
+    ]
+    if lost:
+        log.error("%d keys of boxes are missing or wrong", len(lost))
+        _tell_hr(lost, at)
+    return len(lost)
+
+
+@transaction.atomic
+def _tell_hr(lost: list[BallotKey], at: dt.datetime) -> None:
+    day = today(at)
+    grants = RoleGrant.objects.filter(role__in=[Role.HR_AGENCY, Role.HR_CITY]).valid_on(day)
+    scopes = list(grants.order_by("employee", "pk").values_list("employee", "agency__path"))
+    for key in lost:
+        people = dict.fromkeys(person for person, path in scopes if key.agency.path.startswith(path))
+        notify(box_notices.key_not_found(key, people, day=day), at=at)
 
 
 def restore_copies(*, at: dt.datetime) -> list[BallotKey]:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 from appraisal.services import batches
 from appraisal.services.assignments import assign_once_a_day
+from appraisal.services.ballot_keys import make_keys, warn_of_keys
+from appraisal.services.boxes import OPEN_BOXES, destroy_spent_keys, plan_boxes
 from appraisal.services.closings import CLOSINGS, plan_closings
 from appraisal.services.cycle_closing import CLOSE_UNRATED
 from appraisal.services.draws import INVITE, plan_invitations
@@ -24,7 +26,7 @@ from core.heartbeat import beat
 
 log = logging.getLogger(__name__)
 
-BULK_ACTS = (CREATE, *CLOSINGS, INVITE, CLOSE_UNRATED)
+BULK_ACTS = (CREATE, *CLOSINGS, INVITE, OPEN_BOXES, CLOSE_UNRATED)
 # Seconds of each minute that a tick, and the job beside it on the bulk queue, spend on ranges. The job ends before the
 # next one begins, so that bulk acts never hold more than one process of the worker.
 TICK_SECONDS = 15.0
@@ -40,7 +42,11 @@ STEPS: tuple[Callable[..., object], ...] = (
     assign_once_a_day,
     plan_closings,
     plan_invitations,
+    make_keys,
+    warn_of_keys,
+    plan_boxes,
     do_ranges,
+    destroy_spent_keys,
     publish_due,
     refresh_open_cycles,
     remind_once_a_day,

@@ -27,6 +27,7 @@ from appraisal.selectors.facts import facts_of_invitation
 from appraisal.selectors.peer_answers import EnvelopeBroken, open_envelope
 from appraisal.services.ballot_keys import key_for
 from appraisal.services.drafts import Saved
+from appraisal.services.moves import lock_invitation
 from appraisal.workflow import obstacles_to
 from core.audit import record
 from core.errors import ActionRefused, NotAllowed, StaleWrite
@@ -38,10 +39,11 @@ ONE_CLICK = dt.timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page as it is stored: what StaleWrite carries as `current`."""
+    """A page as it is stored: what StaleWrite carries as `current`. No time is kept of single pages."""
 
     data: Mapping[str, Any]
     revision: int
+    saved_at: None = None
 
 
 @transaction.atomic
@@ -60,7 +62,7 @@ def save_peer_page(
     Raises StaleWrite with the stored page as `current`; ActionRefused when the invitation is not accepted, time is up,
     a text is too long, the answer was sent and not begun again, or the key is not there; NotAllowed for anybody else.
     """
-    invitation = _lock(invitation_id)
+    invitation = lock_invitation(invitation_id)
     _check_writing(invitation, actor=actor, at=at)
     values = [page.asked for page in value_pages()]
     page = _clean(code, data, values)
@@ -95,7 +97,7 @@ def send_answer(*, actor: Actor, invitation_id: uuid.UUID, at: dt.datetime, atte
     Raises ActionRefused with every reason, also when nothing was written since the last sending: that is a second
     click. `attempt` is a random word of the form; the same form within two minutes gets the same receipt again.
     """
-    invitation = _lock(invitation_id)
+    invitation = lock_invitation(invitation_id)
     _check_person(invitation, actor)
     values = [page.asked for page in value_pages()]
     envelope, content = _opened(invitation)
@@ -108,7 +110,7 @@ def send_answer(*, actor: Actor, invitation_id: uuid.UUID, at: dt.datetime, atte
         return _same_click(sent, attempt, at)
     receipt = ballot.new_receipt()
     content["sent"] = {
-        "pages": draft["pages"],
+        "pages": ballot.final(draft["pages"]),
         "receipt": receipt,
         "attempt": attempt,
         "sent_at": at.isoformat(),
@@ -135,7 +137,7 @@ def begin_again(*, actor: Actor, invitation_id: uuid.UUID, at: dt.datetime) -> N
     An envelope that can no longer be read is replaced by an empty one. Raises ActionRefused when nothing was sent, or
     the time is wrong; when a new answer was begun already nothing happens.
     """
-    invitation = _lock(invitation_id)
+    invitation = lock_invitation(invitation_id)
     _check_writing(invitation, actor=actor, at=at)
     try:
         envelope, content = _opened(invitation)
@@ -150,15 +152,6 @@ def begin_again(*, actor: Actor, invitation_id: uuid.UUID, at: dt.datetime) -> N
 
 
 # --- the steps that these share -----------------------------------------------------------------
-
-
-def _lock(invitation_id: uuid.UUID) -> Invitation:
-    """The invitation, locked until the transaction ends. Raises Invitation.DoesNotExist."""
-    return (
-        Invitation.objects.select_related("appraisal__agency", "appraisal__cycle", "appraisal__box")
-        .select_for_update(of=("self",))
-        .get(pk=invitation_id)
-    )
 
 
 def _check_person(invitation: Invitation, actor: Actor) -> None:
