@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from appraisal.enums import Phase, RatingState, SelfState, Topic
 from appraisal.models import Appraisal, DraftAnswer, SelfSubmission
-from appraisal.services import cycles, plans, ratings, self_assessments
+from appraisal.services import clock, cycles, plans, ratings, self_assessments
 from core.audit import AuditEvent
 from core.errors import ActionRefused, StaleWrite
 from core.notifications import Notification
@@ -171,3 +171,83 @@ def test_what_arrived_in_time_but_waited_for_a_lock_is_accepted():
     outcomes = _together(hold, send)
     assert not isinstance(outcomes[1], ActionRefused)
     assert year.appraisal.plan_state == "sent"
+
+
+def _holding(call: Callable[[], object], begun: threading.Event, release: threading.Event) -> object:
+    """Do the act in a transaction that stays open, its locks held, until it is released."""
+    with transaction.atomic():
+        done = call()
+        begun.set()
+        release.wait(timeout=10)
+    return done
+
+
+def test_the_clock_waits_for_a_submission_that_arrived_in_time_and_leaves_it_alone():
+    year = y.build_year()
+    y.with_agreed_plan(year)
+    y.fill_self_assessment(year)
+    closes = y.after(Phase.SELF_ASSESSMENT)
+    begun, release = threading.Event(), threading.Event()
+
+    def send() -> object:
+        return _holding(
+            lambda: self_assessments.send_self_assessment(
+                actor=year.ani,
+                appraisal_id=year.appraisal_id,
+                declared=True,
+                at=closes - dt.timedelta(seconds=1),
+            ),
+            begun,
+            release,
+        )
+
+    def close() -> object:
+        begun.wait(timeout=10)
+        threading.Timer(0.5, release.set).start()
+        return close_self(year.cycle, at=closes + dt.timedelta(minutes=2))
+
+    outcomes = _together(send, close)
+    assert isinstance(outcomes[0], SelfSubmission)
+    assert outcomes[1] == 6
+    assert (year.appraisal.self_state, year.appraisal.self_sent_by_clock) == (SelfState.SENT, False)
+    assert SelfSubmission.objects.count() == 1
+
+
+def test_a_submission_that_comes_after_the_clock_finds_its_own_words_sent():
+    year = y.build_year()
+    y.with_agreed_plan(year)
+    y.fill_self_assessment(year)
+    closes = y.after(Phase.SELF_ASSESSMENT)
+    begun, release = threading.Event(), threading.Event()
+
+    def close() -> object:
+        return _holding(lambda: close_self(year.cycle, at=closes + dt.timedelta(minutes=2)), begun, release)
+
+    def send() -> object:
+        begun.wait(timeout=10)
+        threading.Timer(0.5, release.set).start()
+        return self_assessments.send_self_assessment(
+            actor=year.ani, appraisal_id=year.appraisal_id, declared=True, at=closes - dt.timedelta(seconds=1)
+        )
+
+    outcomes = _together(close, send)
+    assert outcomes[0] == 7
+    assert isinstance(outcomes[1], ActionRefused)
+    sent = SelfSubmission.objects.get()
+    assert sent.sent_by_clock is True
+    assert sent.content["items"][0]["process"] == y.LONG
+
+
+def test_two_ticks_at_once_leave_what_one_leaves():
+    year = y.build_year()
+    y.with_agreed_plan(year)
+    y.fill_self_assessment(year)
+    at = y.after(Phase.SUPERVISOR_REVIEW) + dt.timedelta(minutes=2)
+    assert _together(lambda: clock.tick(at=at), lambda: clock.tick(at=at)) == [None, None]
+    clock.tick(at=at)  # what one left to the other
+    assert Appraisal.objects.filter(self_state=SelfState.DRAFT).count() == 0
+    assert SelfSubmission.objects.count() == 1
+    assert Appraisal.objects.filter(passed_on_at=at).count() == 6
+    kinds = list(Notification.objects.values_list("kind", flat=True))
+    assert (kinds.count("self.closed"), kinds.count("self.not_sent")) == (1, 6)
+    assert kinds.count("rating.passed_on") == 6

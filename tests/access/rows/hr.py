@@ -28,6 +28,10 @@ ROWS = [
         stage=Stage.PREPARED,
         kwargs=cycle,
     ),
+    Row("cycle_work", {200: HR, 403: others(HR), SIGN_IN: STRANGER}, kwargs=cycle),
+    Row("cycle_close", {200: "gita", 403: others("gita"), SIGN_IN: STRANGER}, kwargs=cycle),
+    # There is no closing record of a year that is open.
+    Row("cycle_closing", {404: f"{HR} fajar", 403: others(f"{HR} fajar"), SIGN_IN: STRANGER}, kwargs=cycle),
     Row("cycle_choose_unit", {302: HR, 403: others(HR), SIGN_IN: STRANGER}, kwargs=cycle),
     Row(
         "cycle_unit",
