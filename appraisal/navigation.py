@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, actor_of
 from accounts.enums import HR_ROLES, WATCHING_ROLES, Role
 from accounts.models import Employee
-from appraisal.enums import CycleState
-from appraisal.models import Appraisal
+from appraisal.enums import INVITED, CycleState
+from appraisal.models import Appraisal, Invitation
 from core.navigation import NavItem
 from core.notifications import Notification
 
@@ -30,6 +30,9 @@ def items_for(actor: Actor, *, path: str) -> tuple[NavItem, ...]:
     # One lookup by index for each; an OR inside one subquery would read the whole table.
     led = Appraisal.objects.filter(supervisor=OuterRef("pk"), cycle__state=CycleState.OPEN)
     below = Appraisal.objects.filter(superior=OuterRef("pk"), cycle__state=CycleState.OPEN)
+    invited = Invitation.objects.filter(
+        reviewer=OuterRef("pk"), state__in=INVITED, appraisal__cycle__state=CycleState.OPEN
+    )
     unread = (
         Notification.objects.filter(recipient=OuterRef("pk"), read_at=None, superseded_at=None)
         .order_by()
@@ -43,14 +46,17 @@ def items_for(actor: Actor, *, path: str) -> tuple[NavItem, ...]:
             unread=Subquery(unread),
             leads=Exists(led),
             oversees=Exists(below),
+            invited=Exists(invited),
             mine=Subquery(mine.order_by("-last_day", "pk").values("pk")[:1]),
         )
-        .values("unread", "leads", "oversees", "mine")
+        .values("unread", "leads", "oversees", "invited", "mine")
         .first()
-    ) or {"unread": 0, "leads": False, "oversees": False, "mine": None}
+    ) or {"unread": 0, "leads": False, "oversees": False, "invited": False, "mine": None}
     items = [NavItem(_("Home"), reverse("home"))]
     if known["mine"]:
         items.append(NavItem(_("My appraisal"), reverse("overview", args=[known["mine"]])))
+    if known["invited"]:
+        items.append(NavItem(_("Colleagues"), reverse("invitations")))
     if known["leads"] or known["oversees"] or actor.stands_in_for:
         items.append(NavItem(_("My team"), reverse("team")))
     if WATCHING_ROLES & actor.roles:

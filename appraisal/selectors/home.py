@@ -6,16 +6,31 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.enums import HR_ROLES, WATCHING_ROLES, Role
-from appraisal.enums import OPENED_BY_EMPLOYEE, UNRATED, CycleState, Phase
-from appraisal.models import Appraisal
+from appraisal.enums import (
+    OPENED_BY_EMPLOYEE,
+    STANDING_INVITATIONS,
+    UNRATED,
+    CycleState,
+    InvitationState,
+    Phase,
+    ReviewGroup,
+)
+from appraisal.models import Appraisal, Invitation
 from appraisal.policies import leads
 from appraisal.selectors.facts import extensions_of, open_cycles
 from appraisal.selectors.hr_duties import overdue, to_publish
-from appraisal.selectors.own_year import Current, current_ones, duties_of_closed_years, own_appraisals
+from appraisal.selectors.invitations import reviewing_duty, standing_rows
+from appraisal.selectors.own_year import (
+    Current,
+    count_of,
+    current_ones,
+    duties_of_closed_years,
+    own_appraisals,
+)
 from appraisal.selectors.worklist import Duty, Kind, in_order, led_duties, own_duties
 from appraisal.windows import Window, windows_for
 from core.notifications import Notification
@@ -42,11 +57,12 @@ class Home:
 
 
 def home_page(actor: Actor, *, at: dt.datetime) -> Home:
-    """The page of one person. Seven queries at most for employee and supervisor, two more for HR."""
+    """The page of one person. Eight queries at most for employee, supervisor and reviewer, two more for HR."""
     own = own_appraisals(actor)
     led = _led_appraisals(actor)
+    asked = standing_rows(actor)
     watches = bool(WATCHING_ROLES & actor.roles)
-    cycles = open_cycles(None if watches else _paths(actor, [*own, *led]))
+    cycles = open_cycles(None if watches else _paths(actor, [*own, *led, *(one.appraisal for one in asked)]))
     rows = {cycle.id: cycle.rows for cycle in cycles}
     extensions = extensions_of([row.pk for row in (*own, *led) if row.cycle_id in rows])
     current = current_ones(own, rows, extensions, at)
@@ -55,6 +71,7 @@ def home_page(actor: Actor, *, at: dt.datetime) -> Home:
         [
             *(duty for one in current for duty in own_duties(one.work)),
             *duties_of_closed_years(own, rows, at),
+            *reviewing_duty(asked, rows, at),
             *led_duties(actor, led, rows=rows, extensions=extensions, at=at),
             *counted[0],
             *(to_publish(actor, cycles, at) if HR_ROLES & actor.roles else ()),
@@ -88,10 +105,18 @@ def _first_path(actor: Actor) -> str:
 
 def _led_appraisals(actor: Actor) -> list[Appraisal]:
     """Those whom the actor rates or stands in for, and those passed on to them, in open cycles. One query."""
+    peers = Invitation.objects.filter(appraisal=OuterRef("pk"), group=ReviewGroup.PEER)
     passed_on = Q(superior=actor.id, passed_on_at__isnull=False, rating_state__in=UNRATED)
     return list(
         Appraisal.objects.filter(leads(actor) | passed_on, cycle__state=CycleState.OPEN)
         .exclude(employee=actor.id)
-        .select_related("agency", "cycle", "employee")
+        .select_related("agency", "cycle", "employee", "box")
+        .defer("box__figures")
+        .annotate(
+            peers_standing=count_of(peers.filter(state__in=STANDING_INVITATIONS)),
+            peers_gone=count_of(
+                peers.filter(state__in=[InvitationState.DECLINED, InvitationState.WITHDRAWN])
+            ),
+        )
         .order_by("employee__sort_name", "pk")
     )

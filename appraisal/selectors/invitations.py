@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, Q, QuerySet
@@ -13,6 +14,7 @@ from accounts.actors import Actor
 from appraisal.enums import ENDED_INVITATIONS, INVITED, CycleState, InvitationState, Phase
 from appraisal.models import Invitation
 from appraisal.selectors.facts import window_rows_by_cycle
+from appraisal.selectors.worklist import Duty, Kind
 from appraisal.windows import Window, WindowRow, window_for
 from core.paging import Page, page_of
 
@@ -62,12 +64,9 @@ def received(actor: Actor) -> QuerySet[Invitation]:
     )
 
 
-def _asked(invitations: Iterable[Invitation]) -> tuple[Asked, ...]:
-    """One query for the windows."""
-    kept = list(invitations)
-    rows = window_rows_by_cycle(
-        {one.appraisal.cycle_id for one in kept}, {one.appraisal.agency.path for one in kept}
-    )
+def _asked(
+    invitations: Iterable[Invitation], rows: Mapping[uuid.UUID, Sequence[WindowRow]]
+) -> tuple[Asked, ...]:
     return tuple(
         Asked(
             one,
@@ -75,21 +74,51 @@ def _asked(invitations: Iterable[Invitation]) -> tuple[Asked, ...]:
             sent=one.has_sent,  # type: ignore[attr-defined]  # annotated
             begun=one.has_begun,  # type: ignore[attr-defined]  # annotated
         )
-        for one in kept
+        for one in invitations
     )
 
 
-def standing_invitations(actor: Actor) -> tuple[Asked, ...]:
-    """What the reviewer is asked in open years and can still do, by name. Two queries, one when there is none."""
+def _rows_of(invitations: Sequence[Invitation]) -> dict[uuid.UUID, tuple[WindowRow, ...]]:
+    """The windows that hold for these. One query, none when there are no invitations."""
+    if not invitations:
+        return {}
+    return window_rows_by_cycle(
+        {one.appraisal.cycle_id for one in invitations}, {one.appraisal.agency.path for one in invitations}
+    )
+
+
+def standing_rows(actor: Actor) -> list[Invitation]:
+    """What the reviewer is asked in open years and can still do, by name. One query."""
     standing = received(actor).filter(state__in=INVITED, appraisal__cycle__state=CycleState.OPEN)
-    found = list(standing.order_by("appraisal__employee__sort_name", "pk"))
-    return _asked(found) if found else ()
+    return list(standing.order_by("appraisal__employee__sort_name", "pk"))
+
+
+def standing_invitations(actor: Actor) -> tuple[Asked, ...]:
+    """The same with the time to answer. Two queries, one when there is none."""
+    standing = standing_rows(actor)
+    return _asked(standing, _rows_of(standing))
 
 
 def earlier_invitations(actor: Actor, *, after: str = "") -> Page[Asked]:
-    """Those that have ended, the latest first. Two queries."""
+    """Those that have ended, the latest first. Two queries, one when there is none."""
     ended = received(actor).filter(
         Q(state__in=ENDED_INVITATIONS) | Q(appraisal__cycle__state=CycleState.CLOSED)
     )
     page = page_of(ended, order=("-proposed_at", "pk"), after=after, size=PAGE_SIZE)
-    return page.showing(_asked(page.rows))
+    return page.showing(_asked(page.rows, _rows_of(page.rows)))
+
+
+def reviewing_duty(
+    standing: Iterable[Invitation], rows: Mapping[uuid.UUID, Sequence[WindowRow]], at: dt.datetime
+) -> Iterator[Duty]:
+    """What the reviewer has to do, all colleagues as one duty with the nearest deadline. Costs no query."""
+    waiting = [one for one in _asked(standing, rows) if one.waits(at)]
+    if waiting:
+        only = waiting[0] if len(waiting) == 1 else None
+        yield Duty(
+            kind=Kind.REVIEW_COLLEAGUES,
+            closes_at=min(one.window.closes_at for one in waiting if one.window is not None),
+            appraisal_id=only.invitation.pk if only else None,
+            name=only.invitation.appraisal.employee.name if only else "",
+            n=len(waiting),
+        )

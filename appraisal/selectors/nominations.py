@@ -25,6 +25,7 @@ from appraisal.models import Appraisal, Box, Invitation
 from appraisal.policies import leads
 from appraisal.selectors.colleagues import Load, leads_enough, loads_of, places_of
 from appraisal.selectors.facts import assemble_facts, facts_of, window_rows_by_cycle
+from appraisal.selectors.worklist import approving_is_due, box_of, replacing_is_due
 from appraisal.windows import Window
 from core.clock import today
 
@@ -158,38 +159,23 @@ class TeamRow:
     @property
     def box(self) -> Box | None:
         """The box, once a name was proposed."""
-        found: Box | None = getattr(self.appraisal, "box", None)
-        return found
-
-    @property
-    def too_few(self) -> bool:
-        """Whether fewer are asked than the year asks for."""
-        return self.proposed + self.invited < self.appraisal.cycle.peers_minimum
+        return box_of(self.appraisal)
 
     @property
     def to_approve(self) -> bool:
         """Whether the list was sent and waits for the supervisor."""
-        return awaits_approval(self.box, self.facts) and self.proposed > 0
+        return approving_is_due(self.box, self.facts) and self.proposed > 0
 
     @property
     def to_replace(self) -> bool:
         """Whether somebody should be asked in the place of one who has gone."""
-        return (
-            self.too_few
-            and self.declined > 0
-            and self.facts.windows.get(Phase.PEER_REVIEW) is not None
-            and not self.facts.has_closed(Phase.PEER_REVIEW)
+        return replacing_is_due(
+            self.box,
+            self.facts,
+            standing=self.proposed + self.invited,
+            gone=self.declined,
+            fewest=self.appraisal.cycle.peers_minimum,
         )
-
-
-def awaits_approval(box: Box | None, facts: Facts) -> bool:
-    """Whether it is the supervisor's turn: the list was sent, nomination is open, and nothing is settled yet."""
-    return (
-        box is not None
-        and box.proposed_at is not None
-        and box.approved_at is None
-        and facts.is_open(Phase.NOMINATION)
-    )
 
 
 def team_nominations(actor: Actor, *, at: dt.datetime) -> tuple[TeamRow, ...]:

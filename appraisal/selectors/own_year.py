@@ -77,7 +77,7 @@ class Current:
         return self.work.appraisal
 
 
-def _count(rows: QuerySet[Any, Any]) -> Coalesce:
+def count_of(rows: QuerySet[Any, Any]) -> Coalesce:
     """How many rows a correlated subquery finds."""
     counted = rows.order_by().annotate(whole=Value(1)).values("whole").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
@@ -100,21 +100,21 @@ def own_appraisals(actor: Actor) -> list[Appraisal]:
     return list(
         Appraisal.objects.filter(employee=actor.id)
         .exclude(cycle__state=CycleState.DRAFT)
-        .select_related("cycle", "agency", "placement__position", "supervisor", "rated_by", "result")
-        .defer("result__tree")
+        .select_related("cycle", "agency", "placement__position", "supervisor", "rated_by", "result", "box")
+        .defer("result__tree", "box__figures")
         .annotate(
             agreed_plan_id=Subquery(agreed.values("pk")[:1]),
             plan_version=Subquery(agreed.values("version")[:1]),
             plan_agreed_by=Subquery(agreed.values("agreed_by__name")[:1]),
             item_keys=ArraySubquery(items.values("key")),
             open_item_keys=ArraySubquery(items.filter(Exists(unmeasured)).values("key")),
-            values_asked=_count(CoreValue.objects.all()),
-            competencies_asked=_count(
+            values_asked=count_of(CoreValue.objects.all()),
+            competencies_asked=count_of(
                 Competency.objects.filter(
                     ~Q(kind=CompetencyKind.TECHNICAL) | Q(family=OuterRef("placement__position__family"))
                 )
             ),
-            journal_entries=_count(
+            journal_entries=count_of(
                 JournalEntry.objects.filter(appraisal=OuterRef("pk")).filter(
                     Q(shared=True) | Q(author=actor.id)
                 )

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from accounts.actors import Actor
 from appraisal.enums import Action, Party, Phase, PlanState, RatingState, ResultState, SelfState
 from appraisal.facts import Facts
-from appraisal.models import Appraisal
-from appraisal.obstacles import realization_refusals
+from appraisal.models import Appraisal, Box
+from appraisal.obstacles import realization_refusals, replacement_refusals
 from appraisal.policies import parties_of
 from appraisal.selectors.facts import assemble_facts
 from appraisal.windows import WindowRow
@@ -35,7 +35,11 @@ class Kind(enum.StrEnum):
     MEND_SELF = "mend_self"
     OPEN_RESULT = "open_result"
     CONFIRM_RESULT = "confirm_result"
+    PROPOSE_REVIEWERS = "propose_reviewers"
+    REVIEW_COLLEAGUES = "review_colleagues"
     AGREE_PLANS = "agree_plans"
+    APPROVE_REVIEWERS = "approve_reviewers"
+    REPLACE_REVIEWERS = "replace_reviewers"
     READ_SELF = "read_self"
     RATE = "rate"
     RATE_PASSED_ON = "rate_passed_on"
@@ -49,7 +53,8 @@ class Kind(enum.StrEnum):
 class Duty:
     """One thing to do. `n` of `total` where several are counted; `appraisal_id` where one page is meant.
 
-    `late` says that its own time is over and a later closing moment holds; `phase` names the phase of a duty of HR.
+    `late` says that its own time is over and a later closing moment holds; `phase` names the phase of a duty of HR. The
+    one page of a reviewer is that of an invitation, whose id then stands in `appraisal_id`.
     """
 
     kind: Kind
@@ -116,6 +121,15 @@ def own_duties(work: OwnWork) -> Iterator[Duty]:
                 n=work.done,
                 total=work.asked,
             )
+    if proposing_is_due(box_of(work.appraisal), facts):
+        yield Duty(
+            kind=Kind.PROPOSE_REVIEWERS,
+            closes_at=facts.windows[Phase.NOMINATION].closes_at,
+            appraisal_id=work.appraisal.pk,
+            year=work.appraisal.cycle.year,
+            n=work.appraisal.cycle.peers_minimum,
+            total=work.appraisal.cycle.peers_maximum,
+        )
     if _realization_is_due(work):
         yield Duty(
             kind=Kind.FILL_REALIZATION,
@@ -125,6 +139,34 @@ def own_duties(work: OwnWork) -> Iterator[Duty]:
             n=work.realized,
             total=work.results,
         )
+
+
+def box_of(appraisal: Appraisal) -> Box | None:
+    """The box of an appraisal that was read together with it; None when there is none yet."""
+    found: Box | None = getattr(appraisal, "box", None)
+    return found
+
+
+def proposing_is_due(box: Box | None, facts: Facts) -> bool:
+    """Whether the employee should name reviewers: nomination is open, and the list neither sent nor settled."""
+    done = box is not None and (box.proposed_at is not None or box.approved_at is not None)
+    return facts.is_open(Phase.NOMINATION) and not done
+
+
+def approving_is_due(box: Box | None, facts: Facts) -> bool:
+    """Whether the supervisor should settle a list: it was sent, nomination is open, and nothing is settled yet."""
+    return (
+        box is not None
+        and box.proposed_at is not None
+        and box.approved_at is None
+        and facts.is_open(Phase.NOMINATION)
+    )
+
+
+def replacing_is_due(box: Box | None, facts: Facts, *, standing: int, gone: int, fewest: int) -> bool:
+    """Whether the supervisor should ask somebody else: the list is settled, somebody has gone, too few are left."""
+    settled = box is not None and (box.approved_at is not None or box.drawn_at is not None)
+    return settled and gone > 0 and standing < fewest and not replacement_refusals(facts)
 
 
 def _own_kind(action: Action, work: OwnWork) -> Kind | None:
@@ -217,6 +259,7 @@ def _asked_of(
             yield Kind.AGREE_PLANS, True, closing_of(Action.AGREE_PLAN, facts, leader)
         if Action.RETURN_SELF in moves and _only_to_read(facts):
             yield Kind.READ_SELF, True, closing_of(Action.RETURN_SELF, facts, leader)
+        yield from _reviewers_wait(appraisal, facts)
     if Party.SUPERVISOR in parties:
         if facts.is_open(Phase.SUPERVISOR_REVIEW):
             moves = available(facts, frozenset({Party.SUPERVISOR}))
@@ -228,6 +271,21 @@ def _asked_of(
         action = Action.SAVE_FIRST if facts.rating == RatingState.OPEN else Action.SEND_RATING
         waits = action in available(facts, frozenset({Party.SUPERIOR}))
         yield Kind.RATE_PASSED_ON, waits, closing_of(action, facts, Party.SUPERIOR)
+
+
+def _reviewers_wait(appraisal: Appraisal, facts: Facts) -> Iterator[tuple[Kind, bool, dt.datetime | None]]:
+    """Lists of reviewers that wait for whoever leads; the counts are annotated by the home page."""
+    box = box_of(appraisal)
+    if approving_is_due(box, facts):
+        yield Kind.APPROVE_REVIEWERS, True, facts.windows[Phase.NOMINATION].closes_at
+    elif replacing_is_due(
+        box,
+        facts,
+        standing=getattr(appraisal, "peers_standing", 0),
+        gone=getattr(appraisal, "peers_gone", 0),
+        fewest=appraisal.cycle.peers_minimum,
+    ):
+        yield Kind.REPLACE_REVIEWERS, True, facts.windows[Phase.PEER_REVIEW].closes_at
 
 
 def _only_to_read(facts: Facts) -> bool:

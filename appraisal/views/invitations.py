@@ -65,7 +65,11 @@ def invitation(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     values = value_pages() if asked.state == InvitationState.ACCEPTED else ()
     desk = desk_of(request, asked, values)
     reasons = obstacles_to(Action.DECLINE_INVITATION, desk.facts, _REVIEWER)
-    pages = answer_pages(asked, values, desk.answer or OwnAnswer()) if desk.open and desk.answer is not None else []
+    pages = (
+        answer_pages(asked, values, desk.answer or OwnAnswer())
+        if desk.open and desk.answer is not None
+        else []
+    )
     return render(
         request,
         "appraisal/invitation/invitation.html",

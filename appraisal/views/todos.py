@@ -131,6 +131,30 @@ def _confirm_result(duty: Duty, _counted_at: object) -> Todo:
     )
 
 
+def _propose_reviewers(duty: Duty, _counted_at: object) -> Todo:
+    return _own(
+        duty,
+        "reviewers",
+        _("Name colleagues who know your work"),
+        _("%(fewest)s to %(most)s people. Your supervisor settles the list before they are asked.")
+        % {"fewest": duty.n, "most": duty.total},
+        _("Choose colleagues"),
+    )
+
+
+def _review_colleagues(duty: Duty, _counted_at: object) -> Todo:
+    title = (
+        _("%(name)s is waiting for your view") if duty.n == 1 else _("%(n)s colleagues wait for your view")
+    )
+    return Todo(
+        title % {"name": duty.name, "n": number(duty.n)},
+        _page("invitation", duty.appraisal_id) if duty.n == 1 else reverse("invitations"),
+        _("Sealed and without your name. About ten minutes for each person."),
+        duty.closes_at,
+        _("Open"),
+    )
+
+
 def _own(
     duty: Duty, route: str, title: str, text: str, action: str, progress: Progress | None = None
 ) -> Todo:
@@ -149,6 +173,27 @@ def _agree_plans(duty: Duty, _counted_at: object) -> Todo:
     return _led(
         duty, "team_plan", title, _("Agree to it together, or return it with a comment."), _("Read now")
     )
+
+
+def _approve_reviewers(duty: Duty, _counted_at: object) -> Todo:
+    title = (
+        _("Settle the reviewers of %(name)s") if duty.n == 1 else _("Settle the reviewers of %(n)s people")
+    )
+    text = _("Look who is asked often already, change names if needed, then ask them.")
+    return _reviewers(duty, title, text, _("See the names"))
+
+
+def _replace_reviewers(duty: Duty, _counted_at: object) -> Todo:
+    title = (
+        _("Ask somebody else about %(name)s") if duty.n == 1 else _("Ask somebody else about %(n)s people")
+    )
+    text = _("Reviewers have declined or been withdrawn, and too few are left.")
+    return _reviewers(duty, title, text, _("Choose somebody"))
+
+
+def _reviewers(duty: Duty, title: str, text: str, action: str) -> Todo:
+    url = _page("team_reviewers", duty.appraisal_id) if duty.n == 1 else reverse("team_nominated")
+    return Todo(title % {"name": duty.name, "n": number(duty.n)}, url, text, duty.closes_at, action)
 
 
 def _read_self(duty: Duty, _counted_at: object) -> Todo:
@@ -242,7 +287,11 @@ _WORDS: Mapping[Kind, Callable[[Duty, dt.datetime | None], Todo]] = {
     Kind.MEND_SELF: _mend_self,
     Kind.OPEN_RESULT: _open_result,
     Kind.CONFIRM_RESULT: _confirm_result,
+    Kind.PROPOSE_REVIEWERS: _propose_reviewers,
+    Kind.REVIEW_COLLEAGUES: _review_colleagues,
     Kind.AGREE_PLANS: _agree_plans,
+    Kind.APPROVE_REVIEWERS: _approve_reviewers,
+    Kind.REPLACE_REVIEWERS: _replace_reviewers,
     Kind.READ_SELF: _read_self,
     Kind.RATE: _rate,
     Kind.RATE_PASSED_ON: _rate_passed_on,

@@ -121,7 +121,8 @@ def test_a_returned_self_assessment_has_its_own_deadline():
     )
     (duty,) = duties(world, "ani")
     assert (duty.kind, duty.closes_at) == (Kind.MEND_SELF, world.ani.self_due_at)
-    assert duties(world, "ani", at=world.ani.self_due_at) == []
+    # When it is over nomination has opened.
+    assert kinds(world, "ani", at=world.ani.self_due_at) == [Kind.PROPOSE_REVIEWERS]
 
 
 def test_realisation_is_asked_for_until_every_figure_is_there():
