@@ -1,6 +1,6 @@
 """The routes of the yearly process, one module per role."""
 
-from appraisal.urls import employee, hr, peer, results, supervisor
+from appraisal.urls import employee, hr, messages, peer, results, supervisor
 
 urlpatterns = [
     *employee.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *peer.urlpatterns,
     *results.urlpatterns,
     *hr.urlpatterns,
+    *messages.urlpatterns,
 ]

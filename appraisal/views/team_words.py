@@ -45,7 +45,10 @@ SEGMENTS = Badge(gettext_lazy("Part of the year"), "clock", "plain")
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row as the table draws it. `notes` are short sentences; `action` is the words of the button to `url`."""
+    """A row as the table draws it. `notes` are short sentences; `action` is the words of the button to `url`.
+
+    `remind_url` reminds the person of what is due of them, "" when nothing is or the reader does not lead them.
+    """
 
     name: str
     position: str
@@ -54,6 +57,7 @@ class ShownRow:
     url: str
     action: str
     late: bool
+    remind_url: str = ""
 
 
 def shown_row(row: TeamRow, *, at: dt.datetime) -> ShownRow:
@@ -68,6 +72,7 @@ def shown_row(row: TeamRow, *, at: dt.datetime) -> ShownRow:
         url=reverse(route, args=[appraisal.pk]),
         action=action,
         late=row.standing.late,
+        remind_url=_remind_url(row),
     )
 
 
@@ -270,6 +275,14 @@ def _elsewhere(segment: Segment) -> str:
         "first": _on(segment.first_day),
         "last": _on(segment.last_day),
     }
+
+
+_AWAITED = frozenset({Step.PLAN_AWAITED, Step.PLAN_RETURNED, Step.SELF_AWAITED, Step.SELF_RETURNED})
+
+
+def _remind_url(row: TeamRow) -> str:
+    leads = row.parties & {Party.SUPERVISOR, Party.DELEGATE}
+    return reverse("remind_one", args=[row.appraisal.pk]) if leads and row.step in _AWAITED else ""
 
 
 # --- what comes next ----------------------------------------------------------------------------
