@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -53,7 +55,7 @@ def word_key(review: Review, code: str, kind: WordKind) -> str:
 
 
 def words_of(
-    reviews: Iterable[Review], code: str, kind: WordKind, reports: Mapping[str, WordReport]
+    reviews: Iterable[Review], code: str, kind: WordKind, reports: Mapping[str, Mapping[str, str]]
 ) -> tuple[Word, ...]:
     """What a group wrote about one value, in an order that says nothing and differs from value to value."""
     found = []
@@ -63,16 +65,20 @@ def words_of(
             continue
         key = word_key(review, code, kind)
         report = reports.get(key)
-        if report is not None and report.state == WordState.HIDDEN:
-            found.append(Word(key, "", hidden_because=report.decision))
+        if report is not None and report["state"] == WordState.HIDDEN:
+            found.append(Word(key, "", hidden_because=report["decision"]))
         else:
             found.append(Word(key, text, is_reported=report is not None))
     return tuple(sorted(found, key=lambda word: word.key))
 
 
-def reports_of(appraisal: Appraisal) -> dict[str, WordReport]:
-    """The reported texts of an appraisal by their names. One query."""
-    return {report.word: report for report in WordReport.objects.filter(appraisal=appraisal.pk)}
+def _reports_beside() -> ArraySubquery:
+    """The reports of the same appraisal, beside each review: one query reads both."""
+    return ArraySubquery(
+        WordReport.objects.filter(appraisal=OuterRef("appraisal")).values(
+            said=JSONObject(word="word", state="state", decision="decision")
+        )
+    )
 
 
 # --- groups and values --------------------------------------------------------------------------
@@ -148,7 +154,7 @@ def groups_from(
     names: Mapping[str, str],
     *,
     reviews: Sequence[Review] = (),
-    reports: Mapping[str, WordReport] | None = None,
+    reports: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[PeerGroup, ...]:
     """The groups of a box with their words, as far as reviews are handed over. Costs no query.
 
@@ -186,7 +192,7 @@ def _value(
     name: str,
     figures: Mapping[str, Any],
     reviews: Sequence[Review],
-    reports: Mapping[str, WordReport],
+    reports: Mapping[str, Mapping[str, str]],
 ) -> PeerValue:
     if not figures["shown"]:
         return PeerValue(code, name)
@@ -204,12 +210,15 @@ def _value(
 def groups_with_words(
     appraisal: Appraisal, figures: Mapping[str, Any], names: Mapping[str, str] | None = None
 ) -> tuple[PeerGroup, ...]:
-    """The groups of an opened box that the reader may see, with their words. Three queries, two with `names`."""
+    """The groups of an opened box that the reader may see, with their words. Two queries, one with `names`."""
+    reviews = tuple(
+        Review.objects.filter(appraisal=appraisal.pk).annotate(reports=_reports_beside()).order_by("pk")
+    )
     return groups_from(
         figures,
         value_names() if names is None else names,
-        reviews=tuple(Review.objects.filter(appraisal=appraisal.pk).order_by("pk")),
-        reports=reports_of(appraisal),
+        reviews=reviews,
+        reports={report["word"]: report for review in reviews[:1] for report in review.reports},
     )
 
 
@@ -238,7 +247,7 @@ class PeerPage:
 
 
 def peer_page(actor: Actor, appraisal_id: Any, *, at: dt.datetime) -> PeerPage:
-    """The page for employee, supervisor or superior. Five queries. Raises Appraisal.DoesNotExist for others."""
+    """The page for employee, supervisor or superior. Four queries. Raises Appraisal.DoesNotExist for others."""
     appraisal = (
         Appraisal.objects.peer_page_visible_to(actor)
         .select_related(*_RELATED)

@@ -44,6 +44,12 @@ def result_tree(
     return tuple(_branch(node, changes, with_peers=with_peers) for node in root.inputs)
 
 
+def lines_of_peers(tree: Sequence[Node]) -> tuple[Node, ...]:
+    """What the printed document says of peers: one line for each group, or the one line that says why there is none."""
+    line = next(node for node in tree[-1].children if node.label == LABELS["peers"])
+    return line.children or (line,)
+
+
 def _rule(code: str) -> str:
     return _("Rule: %(rule)s") % {"rule": rule_of(code)}
 

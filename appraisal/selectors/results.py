@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -20,8 +20,9 @@ from appraisal.policies import peer_node_visible_to
 from appraisal.scoring import sheet
 from appraisal.scoring.content import sheet_of
 from appraisal.scoring.matrix import RULE_VERSION, SAME_RULES, compute
+from appraisal.selectors.peer_figures import PeerGroup, groups_from
 from appraisal.selectors.rating_changes import change_nodes
-from appraisal.selectors.result_tree import result_tree
+from appraisal.selectors.result_tree import lines_of_peers, result_tree
 from appraisal.selectors.result_words import gap_words, nine_cells
 from core.clock import today
 from core.components import Matrix, Node
@@ -46,12 +47,16 @@ RELATED = (
 def outcomes(actor: Actor) -> QuerySet[Appraisal]:
     """The appraisals whose outcome the actor may read, with everything that the page names. One query.
 
-    `sees_peers` tells whether the actor may read what peers said inside the tree.
+    `sees_peers` tells whether the actor may read what peers said inside the tree, `peers` are the figures of the box for
+    those who may open their page.
     """
-    boxes = Box.objects.filter(peer_node_visible_to(actor), appraisal=OuterRef("pk"))
+    boxes = Box.objects.filter(appraisal=OuterRef("pk"))
     return (
         Appraisal.objects.outcome_visible_to(actor)
-        .annotate(sees_peers=Exists(boxes))
+        .annotate(
+            sees_peers=Exists(boxes.filter(peer_node_visible_to(actor))),
+            peers=Subquery(boxes.figures_visible_to(actor).values("figures")),
+        )
         .select_related(*RELATED)
     )
 
@@ -129,6 +134,8 @@ class ResultPage:
     feedback: Mapping[str, Sequence[str]]
     gaps: Bars | None
     others: tuple[OtherResult, ...]
+    peers: tuple[PeerGroup, ...]
+    peer_lines: tuple[Node, ...]
     own: bool
     whole_year: bool
 
@@ -162,6 +169,7 @@ def result_page(appraisal: Appraisal, actor: Actor) -> ResultPage:
     own = appraisal.employee_id == actor.id
     people = identities_on([appraisal.rated_by_id, appraisal.superior_id], today(latest.saved_at))
     year = appraisal.cycle.year
+    tree = result_tree(root, changes=change_nodes(records), with_peers=appraisal.sees_peers)
     return ResultPage(
         appraisal=appraisal,
         result=result,
@@ -172,10 +180,14 @@ def result_page(appraisal: Appraisal, actor: Actor) -> ResultPage:
         rater=people.get(appraisal.rated_by_id) if appraisal.rated_by_id else None,
         superior=people.get(appraisal.superior_id) if appraisal.superior_id else None,
         matrix=nine_cells(root, here_text=_("You are here") if own else _("Here")),
-        tree=result_tree(root, changes=change_nodes(records), with_peers=appraisal.sees_peers),
+        tree=tree,
         feedback=latest.content["feedback"],
         gaps=competency_figure(root),
         others=other_results(appraisal, actor),
+        peers=groups_from(
+            appraisal.peers or {}, {value["code"]: value["name"] for value in latest.content["values"]}
+        ),
+        peer_lines=lines_of_peers(tree),
         own=own,
         whole_year=(appraisal.first_day, appraisal.last_day) == (dt.date(year, 1, 1), dt.date(year, 12, 31)),
     )

@@ -51,6 +51,7 @@ class RulesPage:
     matrix: Matrix
     computing: tuple[Rule, ...]
     measures: tuple[Rule, ...]
+    peers: tuple[Rule, ...]
     process: tuple[Rule, ...]
     cycle: Cycle | None
     levels: tuple[LevelMeaning, ...]
@@ -64,6 +65,7 @@ def rules_page() -> RulesPage:
         matrix=nine_cells(),
         computing=tuple(_computing()),
         measures=tuple(_measures()),
+        peers=tuple(_peers(cycle)),
         process=tuple(_process(cycle)),
         cycle=cycle,
         levels=tuple(
@@ -111,6 +113,58 @@ def _measures() -> Iterable[Rule]:
     yield Rule(
         _("Limits"),
         _("An achievement counts from 0 to 120 per cent; what was computed stands beside it."),
+        None,
+    )
+
+
+def _peers(cycle: Cycle | None) -> Iterable[Rule]:
+    """Feedback of peers and subordinates in plain words."""
+    if cycle is not None:
+        yield Rule(
+            _("Who is asked"),
+            _(
+                "The employee proposes %(fewest)d to %(most)d people, the supervisor approves or changes. Whoever has too "
+                "few when nomination closes gets %(drawn)d by lot. Of a head, subordinates are asked as well."
+            )
+            % {
+                "fewest": cycle.peers_minimum,
+                "most": cycle.peers_maximum,
+                "drawn": cycle.peers_drawn,
+            },
+            None,
+        )
+    yield Rule(
+        _("Sealed until the end"),
+        _(
+            "Every answer lies sealed until nobody can answer any more. Then all answers about a person are opened at once, "
+            "without names and times, in an order by chance. Nobody reads before that, no administrator either."
+        ),
+        None,
+    )
+    yield _rule(_("Three answers at least"), "peers.mean")
+    yield _rule(_("Mean of a group"), "peers.overall")
+    yield Rule(
+        _("Who reads it"),
+        _(
+            "The employee; the supervisor after a first rating of their own; the superior after publication. HR and the "
+            "head of the agency see means over an agency of ten people or more."
+        ),
+        None,
+    )
+    yield Rule(
+        _("What it does"),
+        _(
+            "Nothing to the predicate: its weight is zero. A supervisor may change a rating after reading it, with a "
+            "reason; both ratings stay."
+        ),
+        None,
+    )
+    yield Rule(
+        _("Abuse"),
+        _(
+            "Each reader may report a text. HR reads this one text; two people hide it with a reason that stands in its "
+            "place. It is never shown who wrote it."
+        ),
         None,
     )
 

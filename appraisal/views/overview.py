@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.actors import actor_of
-from appraisal.enums import Action, CycleState, Party, Phase, SelfState, Track
+from appraisal.enums import PEER_PHASES, Action, CycleState, Party, Phase, SelfState, Track
 from appraisal.facts import Facts
 from appraisal.models import Appraisal
 from appraisal.policies import parties_of
@@ -22,10 +21,11 @@ from appraisal.selectors.facts import facts_of
 from appraisal.selectors.segments import Reading, managers_of, other_segments, reading_of, units_above
 from appraisal.views.answers import own_appraisal, visible_appraisal
 from appraisal.views.badges import state_badge
+from appraisal.views.tracks import Step, TrackView, reviewers_track
 from appraisal.workflow import TRANSITIONS, obstacles_to
 from core.access import access
 from core.clock import arrival
-from core.components import Badge, Fact
+from core.components import Fact
 from core.wording import day, deadline, moment
 
 _PHASES: Mapping[Track, Phase] = {
@@ -68,26 +68,6 @@ _PAGES: Mapping[tuple[Party, Action], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A move of this reader: its page when it can be made, else the reasons why not."""
-
-    label: str
-    url: str = ""
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TrackView:
-    """One track: its state, its dates, its pages, and the reader's moves."""
-
-    title: str
-    badge: Badge
-    facts: tuple[Fact, ...]
-    links: tuple[tuple[str, str], ...]
-    steps: tuple[Step, ...]
-
-
 @access(reason="Parties, agency head, HR, performance manager and auditor see where an appraisal stands.")
 @require_safe
 def overview(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
@@ -104,9 +84,16 @@ def overview(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
             "appraisal": appraisal,
             "own": Party.EMPLOYEE in parties,
             "reads": reading.content,
-            "tracks": [_track(track, appraisal, facts, parties, reading) for track in _PHASES],
+            "tracks": [
+                _track(track, appraisal, facts, parties, reading)
+                if track in _PHASES
+                else reviewers_track(appraisal, facts, parties)
+                for track in Track
+                if track in _PHASES or facts.windows.keys() & set(PEER_PHASES)
+            ],
             "segments": other_segments(actor, appraisal),
             "is_open": appraisal.cycle.state == CycleState.OPEN,
+            "peers_asked": Phase.PEER_REVIEW in facts.windows,
         },
     )
 

@@ -19,13 +19,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actors import actor_of
 from appraisal.enums import Action, Party, Rating, Topic
 from appraisal.facts import Facts
+from appraisal.forms.peer_figures import ChangeForm
 from appraisal.forms.team import CommentForm
 from appraisal.models import Appraisal
 from appraisal.obstacles import return_deadline
 from appraisal.selectors.rating_pages import Place, places_of, records_of
-from appraisal.selectors.ratings import FEEDBACK, OVERALL
+from appraisal.selectors.ratings import CHANGE, FEEDBACK, OVERALL
 from appraisal.selectors.result_words import LABELS
-from appraisal.services.ratings import revise_rating, save_first_rating, send_rating
+from appraisal.services.ratings import (
+    revise_rating,
+    save_first_rating,
+    save_rating_answer,
+    send_rating,
+)
 from appraisal.services.self_assessments import return_self_assessment
 from appraisal.views.answers import answering
 from appraisal.views.rating_drafts import Desk, desk_of, rater_desk
@@ -89,12 +95,18 @@ def _with_missing(desk: Desk) -> Facts:
 
 
 @access(reason=_RATER)
-@require_safe
+@require_http_methods(_METHODS)
 def rate_check(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
-    """Everything that will be sent, each with a link to change it, and what is still missing."""
+    """Everything that will be sent, each with a link to change it, and what is still missing.
+
+    Where the first rating was changed, it asks why; a POST keeps the reason, which is sent with the rating.
+    """
     desk = rater_desk(request, appraisal_id, arrival(request))
     if desk.led.is_sent:
         return redirect("rate_revise" if desk.led.is_revising else "rate", desk.appraisal.pk)
+    change = _change_form(request, desk)
+    if request.method == "POST" and change.is_valid() and _keep_reason(request, desk, change):
+        return redirect("rate_send", desk.appraisal.pk)
     reasons = obstacles_to(Action.SEND_RATING, _with_missing(desk), desk.led.parties)
     form, appraisal = desk.form, desk.appraisal
     return render(
@@ -106,6 +118,8 @@ def rate_check(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
             "tabs": tabs_of(appraisal, form, None),
             "reasons": linked(appraisal, reasons),
             "hints": hints_of(form),
+            "change": change if desk.form.changed_since_first and desk.led.can_write else None,
+            "changed": desk.form.changed_since_first,
             "groups": [
                 (label, [_answer(desk, place) for place in places_of(form) if place.topic == topic])
                 for label, topic in (
@@ -122,6 +136,33 @@ def rate_check(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
             "feedback_url": reverse("rate_feedback", args=[appraisal.pk]),
         },
     )
+
+
+def _change_form(request: HttpRequest, desk: Desk) -> ChangeForm:
+    """The reason for changing the first rating, as it was kept last."""
+    answers = desk.form.answers
+    return ChangeForm(
+        request.POST if request.method == "POST" else None,
+        initial={**answers.one(Topic.OVERALL, CHANGE), **initial_from_carried(request)},
+        version=answers.revision(Topic.OVERALL, CHANGE),
+    )
+
+
+def _keep_reason(request: HttpRequest, desk: Desk, change: ChangeForm) -> bool:
+    """Keep the reason as a draft of the rater; whether it was kept."""
+    with answering(request, change) as call:
+        save_rating_answer(
+            actor=actor_of(request),
+            appraisal_id=desk.appraisal.pk,
+            topic=Topic.OVERALL,
+            key=CHANGE,
+            data={"reason": change.cleaned_data["reason"]},
+            revision=change.cleaned_data[change.version_field],
+            at=desk.at,
+        )
+    if call.stale:
+        change.renew_version(call.current.revision)
+    return call.done
 
 
 def _answer(desk: Desk, place: Place) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def url_of_reason(appraisal: Appraisal, reason: Reason) -> str:
     """Where a missing thing can be mended."""
     topic, _separator, key = reason.key.partition(":")
     if topic == CHANGE:
-        return reverse("rate_check", args=[appraisal.pk])
+        return f"{reverse('rate_check', args=[appraisal.pk])}#id_reason"
     if topic not in Topic.values:
         return reverse("rate", args=[appraisal.pk])
     return url_of(appraisal, Place(Topic(topic), key))

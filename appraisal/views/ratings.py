@@ -17,6 +17,7 @@ from appraisal.forms.ratings import CompetencyForm, FeedbackForm, ItemForm, Over
 from appraisal.prompts import prompts_for
 from appraisal.scoring.sheet import Node
 from appraisal.selectors.assessments import Level
+from appraisal.selectors.peer_figures import PeerGroup, PeerValue, groups_with_words
 from appraisal.selectors.rating_forms import rated_count
 from appraisal.selectors.rating_pages import (
     Place,
@@ -70,6 +71,7 @@ def rate(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
         {
             "led": led,
             "appraisal": led.appraisal,
+            "peers_asked": led.is_rater and led.facts.windows.get(Phase.PEER_REVIEW) is not None,
             "review": led.facts.windows.get(Phase.CALIBRATION if late else Phase.SUPERVISOR_REVIEW),
             "mended": [
                 (url_of(led.appraisal, Place(topic, key)), name)
@@ -149,6 +151,7 @@ def rate_value(request: HttpRequest, appraisal_id: uuid.UUID, code: str) -> Http
         statements=texts.statements,
         words=words_of(said),
         own_level=_own_level(desk, said.get("level"), texts.levels),
+        peers=_peers(desk, code),
         **_mended(desk, place),
     )
 
@@ -180,6 +183,15 @@ def _own_level(desk: Desk, number: object, levels: tuple[Level, ...]) -> Level |
     if not desk.led.revealed:
         return None
     return next((level for level in levels if level.number == number), None)
+
+
+def _peers(desk: Desk, code: str) -> list[tuple[PeerGroup, PeerValue | None]]:
+    """What each group says of one value, once the rater has saved a first rating of their own. One query at most."""
+    if not desk.led.revealed or not desk.led.peers:
+        return []
+    names = {page.code: page.name for page in desk.form.values if page.code == code}
+    groups = groups_with_words(desk.appraisal, desk.led.peers, names)
+    return [(group, group.value(code)) for group in groups]
 
 
 def _mended(desk: Desk, place: Place) -> dict[str, object]:

@@ -97,6 +97,8 @@ def progress(request: HttpRequest) -> HttpResponse:
                 for step in Track
             ],
             "watches": bool(WATCHING_ROLES & actor_of(request).roles),
+            "hr": bool(HR_ROLES & actor_of(request).roles),
+            "sees_peers": bool({*HR_ROLES, Role.AGENCY_HEAD} & actor_of(request).roles),
         },
     )
 
