@@ -7,13 +7,12 @@ import datetime as dt
 from core.clock import CITY_TIME, day_start, today
 
 DIGEST_HOUR = 7
-WHOLE_DAY = (0, 24)
 
 
 def read_hours(text: str) -> tuple[int, int]:
     """Read "7-20" as from 07.00 to 20.00. Raises ValueError for anything but two hours in order."""
     first, _dash, last = text.partition("-")
-    hours = (int(first), int(last))
+    hours = (int(first), int(last)) if first.isdecimal() and last.isdecimal() else (0, 0)
     if not 0 <= hours[0] < hours[1] <= 24:
         raise ValueError(f"{text!r} is no span of hours such as 7-20")
     return hours

@@ -326,7 +326,15 @@ def test_names_of_constraints_and_indexes_are_unique() -> None:
     ],
 )
 def test_no_template_has(what: str, pattern: str) -> None:
-    none([page.name for page in templates() if re.search(pattern, page.source)])
+    # Mail programs know no style sheet, so a mail may style its elements, but nothing else.
+    mails = ("emails/",) if what == "an inline style" else ()
+    none(
+        [
+            page.name
+            for page in templates()
+            if re.search(pattern, page.source) and not page.name.startswith(mails)
+        ]
+    )
 
 
 def test_no_quote_is_escaped_inside_a_tag() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -27,6 +28,7 @@ from appraisal.demo.personas import PASSWORD_HASH, PERSONAS, Persona
 QUALITIES = ((9, "exemplary"), (42, "good"), (46, "plain"), (3, "weak"))
 CONTRACT_PERCENT = 30
 NEWCOMER_PERCENT = 2
+WITHOUT_ADDRESS_PERCENT = 4
 AGES: Mapping[str, tuple[int, int]] = {
     "jpt_pratama": (48, 57),
     "administrator": (42, 56),
@@ -185,6 +187,9 @@ class Registry:
             employment_type=kind,
             password=PASSWORD_HASH,
         )
+        # A few have no address: what they are told stands in their inbox.
+        if persona is not None or crc32(employee.login.encode()) % 100 >= WITHOUT_ADDRESS_PERCENT:
+            employee.email = f"{employee.login}@bandung.example"
         quality = self.dice.weighted(QUALITIES)
         if persona is not None:
             quality = "exemplary" if persona.login == "intan" else "good"

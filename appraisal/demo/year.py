@@ -20,7 +20,7 @@ from appraisal.models import Cycle
 from appraisal.services.progress import refresh_progress
 from core import audit, locks
 from core.clock import today
-from core.notifications import Notification
+from core.notifications import MailState, Notification
 
 LOCK = "appraisal.demo"
 SEED = "Kota Bandung"
@@ -53,6 +53,10 @@ def make_year(*, at: dt.datetime) -> dict[str, int]:
         refresh_progress(cycle_id=cycle.pk, at=at)
     Notification.objects.filter(created_at__lt=at - READ_AFTER, read_at=None).update(
         read_at=F("created_at") + dt.timedelta(hours=5)
+    )
+    # What was said before the demo began was mailed then; only what is said from now on becomes a file.
+    Notification.objects.filter(created_at__lt=at, mail_state=MailState.WAITING).update(
+        mail_state=MailState.MAILED, mailed_at=F("created_at")
     )
     audit.record(
         actor_id=None, act=phases.MADE, object_type="demo", object_id=DEMO_ID, at=at, after=dict(counts)
