@@ -24,7 +24,7 @@ class EnvelopeBroken(ActionRefused):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "What you saved can no longer be read. Choose “Start again”; whatever stands on this page stays."
+                "What you saved before can no longer be read. Copy what stands on this page, then choose “Start again”."
             )
         )
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from django.db.models import Max, Q
 
-from accounts.models import Employee
+from accounts.models import Placement
 from accounts.models.agency import ancestor_paths
 from appraisal.ballot import value_order
 from appraisal.completeness import missing_for_answer_page
@@ -35,11 +35,14 @@ def answer_pages(invitation: Invitation, values: Iterable[ValuePage], answer: Ow
 
 
 def names_nearby(appraisal: Appraisal, *, without: uuid.UUID, day: dt.date) -> list[str]:
-    """Who works in the unit of the appraised person, and who leads them; without the two of the invitation. One query."""
-    in_the_unit = Q(placements__agency=appraisal.agency_id, placements__period__contains=day)
-    leading = Q(pk__in=[pk for pk in (appraisal.supervisor_id, appraisal.superior_id) if pk])
-    people = Employee.objects.filter(in_the_unit | leading).exclude(pk__in=[appraisal.employee_id, without])
-    return list(people.order_by("name").values_list("name", flat=True).distinct())
+    """Who works in the unit of the appraised person, and who leads them; without the two of the invitation.
+
+    One query; supervisor and superior must be loaded, or each costs another.
+    """
+    unit = Placement.objects.on(day).filter(agency=appraisal.agency_id)
+    unit = unit.exclude(employee__in=[appraisal.employee_id, without]).order_by("employee__name", "pk")
+    leaders = [leader.name for leader in (appraisal.supervisor, appraisal.superior) if leader]
+    return [*leaders, *unit.values_list("employee__name", flat=True)]
 
 
 def links_gone_by(appraisal: Appraisal) -> dt.datetime | None:

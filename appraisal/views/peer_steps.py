@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -40,6 +41,7 @@ _RELATED = (
     "appraisal__box",
     "appraisal__cycle",
     "appraisal__employee",
+    "appraisal__superior",
     "appraisal__supervisor",
 )
 
@@ -123,7 +125,7 @@ def turned_away(request: HttpRequest, desk: Desk, texts: Sequence[str] = ()) -> 
     if desk.writable:
         return None
     if texts:
-        return stopped(request, desk, [_("What you wrote can no longer be saved here.")], texts)
+        return stopped(request, desk, [], texts)
     return redirect("peer_check" if desk.open else "invitation", desk.invitation.pk)
 
 
@@ -136,7 +138,7 @@ def stopped(
         "appraisal/peer/stopped.html",
         {
             **about(desk.invitation),
-            "reasons": list(reasons),
+            "reasons": list(reasons) or [_("What you wrote can no longer be saved here.")],
             "texts": texts,
             "broken": isinstance(desk.problem, EnvelopeBroken),
             "onward": reverse("peer_check" if desk.open else "invitation", args=[desk.invitation.pk]),
@@ -163,13 +165,22 @@ def promise_of(invitation: Invitation) -> dict[str, Any]:
 
 
 class Remarks:
-    """Soft hints on what a reviewer writes, for the author alone and kept nowhere. One query for the names nearby."""
+    """Soft hints on what a reviewer writes, for the author alone and kept nowhere.
+
+    One query for the names nearby, as soon as there are words.
+    """
 
     def __init__(self, request: HttpRequest, invitation: Invitation) -> None:
-        actor = actor_of(request)
-        self.own_name = actor.name
-        self.names = names_nearby(invitation.appraisal, without=actor.id, day=today(arrival(request)))
+        self.actor = actor_of(request)
+        self.appraisal = invitation.appraisal
+        self.day = today(arrival(request))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """People whose names should not stand in a text."""
+        return names_nearby(self.appraisal, without=self.actor.id, day=self.day)
 
     def on(self, page: Mapping[str, Any]) -> tuple[Reason, ...]:
         """The hints on one page."""
-        return hints_for_page(page, names=self.names, own_name=self.own_name)
+        names = self.names if page["strength"] or page["wish"] else ()
+        return hints_for_page(page, names=names, own_name=self.actor.name)

@@ -20,7 +20,7 @@ from appraisal.forms.peer import ValueForm, fields_of
 from appraisal.models import Invitation
 from appraisal.prompts import prompts_for
 from appraisal.selectors.assessments import Level, ValuePage, value_pages
-from appraisal.selectors.peer_answers import OwnAnswer, OwnPage
+from appraisal.selectors.peer_answers import EnvelopeBroken, OwnAnswer, OwnPage
 from appraisal.selectors.peer_pages import answer_pages
 from appraisal.services.peer_answers import save_peer_page
 from appraisal.views.drafting import Outcome, save_page
@@ -53,7 +53,7 @@ _FIELDS = {"no_level": "level", "no_strength": "strength", "no_wish": "wish"}
 def peer_value(request: HttpRequest, invitation_id: uuid.UUID, code: str) -> HttpResponse:
     """One page of the answer, shown or saved."""
     invitation = own_invitation(request, invitation_id)
-    script = wants_data(request)
+    script = request.method == "POST" and wants_data(request)
     values = () if script else value_pages(texts_of=code)
     value = next((one for one in values if one.code == code), None)
     if value is None and not script:
@@ -61,17 +61,9 @@ def peer_value(request: HttpRequest, invitation_id: uuid.UUID, code: str) -> Htt
     if request.method == "POST":
         form = ValueForm(request.POST, levels=value.levels if value else _BARE_LEVELS)
         outcome = _save(request, invitation, code, form)
-        if outcome.response is not None:
-            return outcome.response
-        desk = desk_of(request, invitation, values)
-        if outcome.saved is not None:
-            return _after_saving(request, desk, values, code, form)
-        if not desk.writable:
-            return stopped(request, desk, [str(error) for error in form.non_field_errors()], form.texts)
-        return _page(request, desk, values, code, form, outcome)
+        return outcome.response or _after_posting(request, invitation, values, code, form, outcome)
     desk = desk_of(request, invitation, values)
-    carried = initial_from_carried(request)
-    if elsewhere := turned_away(request, desk, _texts_in(carried)):
+    if elsewhere := turned_away(request, desk, _texts_in(initial_from_carried(request))):
         return elsewhere
     return _page(request, desk, values, code, None, Outcome())
 
@@ -100,19 +92,29 @@ def _save(request: HttpRequest, invitation: Invitation, code: str, form: ValueFo
     )
 
 
-def _after_saving(
-    request: HttpRequest, desk: Desk, values: Iterable[ValuePage], code: str, form: ValueForm
+def _after_posting(
+    request: HttpRequest,
+    invitation: Invitation,
+    values: Iterable[ValuePage],
+    code: str,
+    form: ValueForm,
+    outcome: Outcome,
 ) -> HttpResponse:
-    """Back to the invitation, onward, or the same page with what is missing."""
+    """Saved: back to the invitation, onward, or the same page with what is missing. Refused: why, and the text."""
+    desk = desk_of(request, invitation, values)
+    if outcome.saved is None:
+        if desk.writable and not isinstance(desk.problem, EnvelopeBroken):
+            return _page(request, desk, values, code, form, outcome)
+        return stopped(request, desk, [str(error) for error in form.non_field_errors()], form.texts)
     if "later" in request.POST:
         messages.success(request, _("Saved. Go on whenever you like."))
-        return redirect("invitation", desk.invitation.pk)
+        return redirect("invitation", invitation.pk)
     place = _place(request, desk, values, code)
     if not place.page.missing:
         return redirect(place.onward_url)
     for reason in place.page.missing:
         form.add_error(_FIELDS.get(reason.code), str(reason))
-    return _page(request, desk, values, code, form, Outcome())
+    return _page(request, desk, values, code, form, outcome)
 
 
 def _place(request: HttpRequest, desk: Desk, values: Iterable[ValuePage], code: str) -> Place:
