@@ -40,7 +40,7 @@ class Track(models.TextChoices):
 
     PLAN = "plan", _("Plan")
     SELF_ASSESSMENT = "self_assessment", _("Self-assessment")
-    INVITATION = "invitation", _("Invitation")
+    INVITATION = "invitation", _("Reviewers")
     RATING = "rating", _("Rating")
     RESULT = "result", _("Result")
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agency
 from appraisal.enums import DeclineReason
 from core.fields import DateField, LineField, TextField
 from core.forms import BaseForm, FilterForm
@@ -23,6 +27,20 @@ class ColleagueFilter(FilterForm):
     def typed(self) -> str:
         """What was typed; "" when it cannot be read."""
         return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
+
+
+class DueFilter(FilterForm):
+    """Reviewers whose view is due: name, unit of the appraised."""
+
+    q = LineField(label=_("Name"), max_length=80)
+    unit = forms.ChoiceField(label=_("Unit"))
+
+    def __init__(self, *args: Any, units: Iterable[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("All")),
+            *((str(unit.pk), unit.name) for unit in units),
+        ]
 
 
 class DeclineForm(BaseForm):

@@ -189,7 +189,8 @@ def _wider(
     rows: Sequence[WindowRow],
 ) -> dict[str, tuple[Member, ...]]:
     """The people of the wider circles of those who could not reach the least number near them; empty for most ranges."""
-    in_unit, in_team = defaultdict(int), defaultdict(int)
+    in_unit: dict[uuid.UUID, int] = defaultdict(int)
+    in_team: dict[uuid.UUID | None, int] = defaultdict(int)
     for one in near:
         in_unit[one.agency] += 1
         in_team[one.supervisor] += 1

@@ -92,6 +92,11 @@ class Nomination:
         return tuple(one for one in self.entries if one.proposed)
 
 
+def stored_box(appraisal: Appraisal) -> Box | None:
+    """The dates of the box, without what came out of it. One query."""
+    return Box.objects.filter(pk=appraisal.pk).defer("figures").first()
+
+
 def own_nomination(appraisal: Appraisal, *, at: dt.datetime) -> Nomination:
     """What the employee may know: the names they proposed themselves. Six queries."""
     own = Invitation.objects.filter(origin=InvitationOrigin.EMPLOYEE)
@@ -104,7 +109,7 @@ def nomination_of(actor: Actor, appraisal: Appraisal, *, at: dt.datetime) -> Nom
 
 
 def _nomination(appraisal: Appraisal, seen: QuerySet[Invitation], at: dt.datetime) -> Nomination:
-    box = Box.objects.filter(pk=appraisal.pk).defer("figures").first()
+    box = stored_box(appraisal)
     opened = box is not None and box.opened_at is not None
     facts = facts_of(appraisal, at=at, box_opened=opened)
     found = list(

@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from accounts.enums import WATCHING_ROLES, Role
 from accounts.models import Agency
 from appraisal.enums import (
+    InvitationState,
     PlanState,
     RatingState,
     ResultState,
@@ -25,12 +26,15 @@ from appraisal.models import Cycle, CycleProgress
 FINISHED: Mapping[Track, frozenset[str]] = {
     Track.PLAN: frozenset({PlanState.AGREED}),
     Track.SELF_ASSESSMENT: frozenset({SelfState.SENT}),
+    # Of a person, not of an invitation: whether the list of reviewers is settled.
+    Track.INVITATION: frozenset({InvitationState.APPROVED}),
     Track.RATING: frozenset({RatingState.SENT, RatingState.REVISED, RatingState.CONFIRMED}),
     Track.RESULT: frozenset({ResultState.RECEIVED, ResultState.ACKNOWLEDGED}),
 }
 BEGUN: Mapping[Track, frozenset[str]] = {
     Track.PLAN: frozenset({"begun", PlanState.SENT, PlanState.RETURNED}),
     Track.SELF_ASSESSMENT: frozenset({"begun", SelfState.RETURNED}),
+    Track.INVITATION: frozenset({InvitationState.PROPOSED}),
     Track.RATING: frozenset({"begun", RatingState.FIRST_SAVED}),
     Track.RESULT: frozenset({ResultState.WITH_SUPERVISOR, ResultState.PUBLISHED}),
 }

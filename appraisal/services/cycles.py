@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Agency
 from appraisal import notices
-from appraisal.enums import Action, CycleState, Phase, SelfState
+from appraisal.enums import PEER_PHASES, Action, CycleState, Phase, SelfState
 from appraisal.models import Cycle, Extension, PhaseWindow, WindowChange
 from appraisal.selectors.facts import facts_of, window_rows
 from appraisal.selectors.readiness import blockers, disorder_texts, readiness
@@ -281,6 +281,8 @@ def extend_window(
     reasons: list[Sentence] = []
     if appraisal.cycle.state != CycleState.OPEN:
         reasons.append(_("This year's appraisal is closed. It can be read, but not changed."))
+    if phase in PEER_PHASES:
+        reasons.append(_("More time to give a view is given to one reviewer, on the page of who was asked."))
     if not reason.strip():
         reasons.append(_("Write why this person gets more time."))
     if window is None or closes_at <= window.closes_at or closes_at <= at:

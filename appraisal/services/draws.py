@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -123,7 +123,7 @@ def _record(cycle: Cycle, drawn: Drawn, at: dt.datetime) -> None:
 def _messages(
     batch: Batch, appraisals: Sequence[Appraisal], invited: Sequence[Invitation], at: dt.datetime
 ) -> list[Message]:
-    """One message to each reviewer of the range, and to the supervisor of whoever has too few all the same."""
+    """One message to each reviewer of the range, and one to the supervisor of whoever has too few all the same."""
     per_reviewer = Counter(one.reviewer_id for one in invited)
     messages = [
         peer_notices.to_reviewer_of_many(reviewer, batch.pk, n) for reviewer, n in per_reviewer.items()
@@ -135,23 +135,29 @@ def _messages(
             state__in=STANDING_INVITATIONS,
         ).values_list("appraisal", flat=True)
     )
+    return [
+        *messages,
+        *_too_few(batch, [one for one in appraisals if standing[one.pk] < batch.cycle.peers_minimum]),
+    ]
+
+
+def _too_few(batch: Batch, appraisals: Sequence[Appraisal]) -> Iterator[Message]:
     rows = window_rows(batch.cycle_id)
-    for one in appraisals:
-        window = window_for(Phase.PEER_REVIEW, one.agency.path, rows)
-        if standing[one.pk] < batch.cycle.peers_minimum and one.supervisor_id and window is not None:
-            messages.append(
-                notices.of_the_clock(
-                    peer_notices.TOO_FEW,
-                    one,
-                    batch.cycle.year,
-                    str(batch.pk),
-                    route="team_reviewers",
-                    recipient_id=one.supervisor_id,
-                    name=one.employee.name,
-                    until_on=notices.iso(last_day(window.closes_at)),
-                )
+    until = {one.pk: window_for(Phase.PEER_REVIEW, one.agency.path, rows) for one in appraisals}
+    return notices.of_the_clock(
+        peer_notices.TOO_FEW,
+        (
+            (
+                one.pk,
+                one.supervisor_id,
+                {"name": one.employee.name, "until_on": notices.iso(last_day(window.closes_at))},
             )
-    return messages
+            for one in appraisals
+            if one.supervisor_id is not None and (window := until[one.pk]) is not None
+        ),
+        route="team_reviewers",
+        occurrence=str(batch.pk),
+    )
 
 
 INVITE = Act(BulkAct.INVITE, RANGE, units_to_invite, _invite)

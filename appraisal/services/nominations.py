@@ -247,7 +247,7 @@ def approve_reviewers(
     """
     appraisal, box, facts = _locked(appraisal_id, at)
     _as_leader(appraisal, actor)
-    asked = replace(facts, invitation=InvitationState.PROPOSED)
+    asked = replace(facts, invitation=InvitationState.PROPOSED)  # what the list consists of
     _refuse(obstacles_to(Action.APPROVE_INVITATION, asked, parties_of(actor, appraisal)))
     proposed = list(
         Invitation.objects.filter(appraisal=appraisal, state=InvitationState.PROPOSED)

@@ -16,7 +16,6 @@ from appraisal.enums import Action, DeclineReason, InvitationState, Party, Phase
 from appraisal.forms.invitations import DeclineForm
 from appraisal.selectors.assessments import value_pages
 from appraisal.selectors.invitations import earlier_invitations, standing_invitations
-from appraisal.selectors.peer_answers import OwnAnswer
 from appraisal.selectors.peer_pages import answer_pages
 from appraisal.services.invitations import accept_invitation, decline_invitation
 from appraisal.views.answers import answering
@@ -65,11 +64,7 @@ def invitation(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     values = value_pages() if asked.state == InvitationState.ACCEPTED else ()
     desk = desk_of(request, asked, values)
     reasons = obstacles_to(Action.DECLINE_INVITATION, desk.facts, _REVIEWER)
-    pages = (
-        answer_pages(asked, values, desk.answer or OwnAnswer())
-        if desk.open and desk.answer is not None
-        else []
-    )
+    pages = answer_pages(asked, values, desk.answer) if desk.open and desk.answer is not None else []
     return render(
         request,
         "appraisal/invitation/invitation.html",

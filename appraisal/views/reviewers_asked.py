@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import actor_of
-from accounts.enums import HR_ROLES
+from accounts.enums import HR_ROLES, WATCHING_ROLES
 from appraisal.enums import CycleState, Party, Phase
-from appraisal.forms.invitations import MoreTimeForm
+from appraisal.forms.invitations import DueFilter, MoreTimeForm
 from appraisal.models import Appraisal, Invitation
 from appraisal.policies import parties_of
+from appraisal.selectors.cycles import latest_opened_cycle
 from appraisal.selectors.facts import facts_of_invitation
+from appraisal.selectors.late import watch
 from appraisal.selectors.nominations import nomination_of
+from appraisal.selectors.progress import watched_units
+from appraisal.selectors.reviewers_due import due_count, due_page
 from appraisal.services.invitations import extend_invitation
 from appraisal.views.answers import answering, visible_appraisal
 from appraisal.views.invitation_words import entry_row
@@ -108,3 +112,33 @@ def reviewer_extend(request: HttpRequest, appraisal_id: uuid.UUID, invitation_id
 def reviewer_cancel(request: HttpRequest, appraisal_id: uuid.UUID, invitation_id: uuid.UUID) -> HttpResponse:
     """Cancel one invitation, accepted ones too, with a reason."""
     return withdrawing(request, _watched(request, appraisal_id), invitation_id, back="reviewers_asked")
+
+
+@access(
+    roles=WATCHING_ROLES,
+    reason="HR and performance managers see which reviewers are still due, never about whom or what they wrote.",
+)
+@require_safe
+def reviewers_due(request: HttpRequest) -> HttpResponse:
+    """Reviewers whose view has not been sent, by name; filters live in the URL."""
+    cycle = latest_opened_cycle()
+    if cycle is None:
+        return render(request, "appraisal/hr/reviewers_due.html", {"cycle": None})
+    actor = actor_of(request)
+    units = list(
+        watched_units(actor).filter(parent__isnull=False, path__regex=r"^([^/]+/){1,3}$").order_by("path")
+    )
+    form = DueFilter(request.GET, units=units)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    unit = next((unit for unit in units if str(unit.pk) == chosen.get("unit")), None)
+    seen = watch(actor, cycle, at=arrival(request), path=unit.path if unit else "")
+    return render(
+        request,
+        "appraisal/hr/reviewers_due.html",
+        {
+            "cycle": cycle,
+            "form": form,
+            "page": due_page(seen, name=chosen.get("q", ""), after=request.GET.get("after", "")),
+            "n": due_count(seen),
+        },
+    )

@@ -25,8 +25,8 @@ def duties(world: World, name: str, at: dt.datetime | None = None) -> list[Duty]
     return list(home_page(world.actor(name), at=at or world.calendar.now).duties)
 
 
-def kinds(world: World, name: str) -> list[Kind]:
-    return [duty.kind for duty in duties(world, name)]
+def kinds(world: World, name: str, at: dt.datetime | None = None) -> list[Kind]:
+    return [duty.kind for duty in duties(world, name, at)]
 
 
 def closes(world: World, phase: Phase) -> dt.datetime:
