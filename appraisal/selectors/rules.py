@@ -137,7 +137,7 @@ def _peers(cycle: Cycle | None) -> Iterable[Rule]:
         _("Sealed until the end"),
         _(
             "Every answer lies sealed until nobody can answer any more. Then all answers about a person are opened at once, "
-            "without names and times, in an order by chance. Nobody reads before that, no administrator either."
+            "without names and times, in an order by chance. No page shows anything of it before that."
         ),
         None,
     )
