@@ -1,7 +1,8 @@
-"""`make bench`: the hot pages beside their floor in the same run, at two sizes, on real PostgreSQL, Redis and gunicorn.
+"""`make bench`: hot pages and bulk acts beside their floors in the same run, at two sizes, on real services.
 
 For each page: median and 95th percentile in milliseconds, SQL statements, bytes, ratio to the floor, ratio between the
-sizes, and what EXPLAIN says at both sizes. Prints the table and writes var/bench/results.json.
+sizes, and what EXPLAIN says at both sizes. For each bulk act: seconds beside the bare statement over as many rows, and
+the memory of the process. Prints the tables and writes var/bench/results.json.
 """
 
 from __future__ import annotations
@@ -140,6 +141,40 @@ def measure_audit() -> int:
         return subprocess.run([sys.executable, "-m", "config.bench_audit"], cwd=ROOT, env=env).returncode
 
 
+def measure_bulk(env: dict[str, str]) -> dict[str, Any]:
+    """Measure the bulk acts of one size in a process of its own; it leaves two more years behind."""
+    done = subprocess.run(
+        [sys.executable, "-m", "config.bench_bulk"],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def bulk_table(found: dict[int, dict[str, Any]]) -> str:
+    """The table of the bulk acts, one line for each act and size, and what the clock needs when nothing is due."""
+    lines = [
+        "| bulk act | rows | seconds | bare statement, s | × | with messages, s | × | ms a row | peak MB |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for size, measured in found.items():
+        lines += [
+            f"| {row['act']} ({size:,}) | {row['rows']:,} | {row['seconds']:.1f} | {row['bare_seconds']:.1f} | "
+            f"{row['times']} | {row['with_messages']:.1f} | {row['times_with_messages']} | {1000 * row['seconds'] / row['rows']:.2f} | {row['peak_mb']} |"
+            for row in measured["bulk"]["rows"]
+        ]
+    for size, measured in found.items():
+        steps = ", ".join(
+            f"{name} {seconds:.2f} s" for name, seconds in measured["bulk"]["idle_seconds"].items()
+        )
+        lines.append(f"{size:,}: HR's click {measured['bulk']['click_seconds']:.1f} s; {steps}")
+    return "\n".join(lines)
+
+
 def row_of(name: str, small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
     """One page at both sizes, with the verdict on each goal."""
     floor = large["pages"][FLOOR]["median"]
@@ -192,7 +227,7 @@ def table(rows: Sequence[dict[str, Any]], sizes: Sequence[int]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the bench; the exit code is 0 whatever the figures, since a miss is a finding and not a fault."""
-    parser = argparse.ArgumentParser(description="Measure the hot pages beside their floor.")
+    parser = argparse.ArgumentParser(description="Measure hot pages and bulk acts beside their floors.")
     parser.add_argument("--sizes", default="1000,100000", help="numbers of employees, small and large")
     parser.add_argument("--requests", type=int, default=200, help="requests per page")
     parser.add_argument("--only", choices=["audit"], help="measure this alone")
@@ -211,11 +246,13 @@ def main(arguments: Sequence[str]) -> int:
             with web(env):
                 found[size] = measure_size(env, given.requests)
             found[size]["seeded_seconds"] = round(seconds, 1)
+            found[size]["bulk"] = measure_bulk(env)
     small, large = found[sizes[0]], found[sizes[-1]]
     rows = [row_of(name, small, large) for name in large["pages"] if name != FLOOR]
     medians = [found[size]["pages"][FLOOR]["median"] for size in sizes]
     print(f"floor: median {statistics.mean(medians):.1f} ms")
     print(table(rows, sizes))
+    print(bulk_table(found))
     for row in rows:
         for detail in (*row["sequential"], *row["more_blocks"]):
             print(f"{row['page']}: {detail}")

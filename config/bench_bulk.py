@@ -1,7 +1,8 @@
 """One size of the bench: opening, closing and ending a year for everybody, each beside the bare statement.
 
-The bare statement writes the same rows of the same table in one go, without ranges, locks, messages or record. Run by
-config.bench in a process of its own, so that its memory can be told; prints JSON.
+The bare statement changes as many appraisals in one go, without ranges, locks, messages or record; the second floor also
+writes the messages, by one INSERT. Run by config.bench in a process of its own, so that its memory can be told; prints
+JSON.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ BARE = {
         UPDATE appraisal_appraisal SET rating_state = 'not_assessed', not_assessed_reason = 'no_plan'
         WHERE cycle_id = %(cycle)s""",
 }
+BARE_MESSAGES = """
+INSERT INTO core_notification (id, kind, recipient_id, subject_id, occurrence, params, path, created_at)
+SELECT gen_random_uuid(), 'bench', employee_id, id, %(occurrence)s, '{"year": "2026"}', '/penilaian/' || id || '/', now()
+FROM appraisal_appraisal WHERE cycle_id = %(cycle)s AND (%(ids)s IS NULL OR id = ANY(%(ids)s::uuid[]))
+"""
 # Drafts as the employees of the seeded year would have left them, from what they sent.
 DRAFTS = """
 INSERT INTO appraisal_draftanswer (id, appraisal_id, author_id, topic, key, data, revision, saved_at)
@@ -127,41 +133,52 @@ def do_all(at: dt.datetime) -> int:
     return rows
 
 
-def row(name: str, rows: int, seconds: float, bare_rows: int, bare_seconds: float) -> dict[str, Any]:
-    """One line of the table, with the highest memory of this process so far."""
+def row(name: str, done: tuple[int, float], bare: tuple[int, float], messages: float = 0) -> dict[str, Any]:
+    """One line of the table, with the highest memory of this process so far.
+
+    `done` and `bare` are rows and seconds; `messages` the seconds of inserting as many messages as bare rows.
+    """
+    (rows, seconds), (bare_rows, bare_seconds) = done, bare
+    as_many = rows / bare_rows
     return {
         "act": name,
         "rows": rows,
         "seconds": round(seconds, 2),
-        "bare_seconds": round(bare_seconds * rows / bare_rows, 2),
-        "times": round(seconds / rows / (bare_seconds / bare_rows), 2),
+        "bare_seconds": round(bare_seconds * as_many, 2),
+        "times": round(seconds / (bare_seconds * as_many), 2),
+        "with_messages": round((bare_seconds + messages) * as_many, 2),
+        "times_with_messages": round(seconds / ((bare_seconds + messages) * as_many), 2),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+
+
+def messages(cycle: Cycle, occurrence: str, ids: list[str] | None = None) -> float:
+    """The seconds of one INSERT of a message about each appraisal of the cycle, or each of these."""
+    params = {"cycle": cycle.pk, "occurrence": occurrence, "ids": ids}
+    return timed(lambda: execute(BARE_MESSAGES, params))[1]
 
 
 def opening(actor: Actor, cycle: Cycle, floor: Cycle) -> tuple[dict[str, Any], float]:
     """Opening for everybody, and the seconds of HR's click alone."""
     first, last = dt.date(floor.year, 1, 1), dt.date(floor.year, 12, 31)
-    bare, bare_seconds = timed(
-        lambda: execute(BARE_OPENING, {"cycle": floor.pk, "first": first, "last": last})
-    )
+    bare = timed(lambda: execute(BARE_OPENING, {"cycle": floor.pk, "first": first, "last": last}))
     at = day_start(dt.date(cycle.year, 1, 2))
     _made, click = timed(lambda: cycles.open_cycle(actor=actor, cycle_id=cycle.pk, at=at))
     rows, seconds = timed(lambda: do_all(at))
-    return row("opening", rows, click + seconds, bare, bare_seconds), click
+    return row("opening", (rows, click + seconds), bare), click
 
 
 def closing(name: str, act: batches.Act, cycle: Cycle, floor: Cycle, phase: Phase) -> dict[str, Any]:
     """What time does to everybody when a phase closes."""
     at = over(cycle, phase)
-    bare, bare_seconds = timed(lambda: execute(BARE[name], {"cycle": floor.pk}))
+    bare = timed(lambda: execute(BARE[name], {"cycle": floor.pk}))
+    said = messages(floor, name)
 
     def close() -> int:
         batches.plan(act, cycle=cycle, at=at)
         return do_all(at)
 
-    rows, seconds = timed(close)
-    return row(name, rows, seconds, bare, bare_seconds)
+    return row(name, timed(close), bare, said)
 
 
 def sending(year: Cycle, count: int) -> dict[str, Any]:
@@ -172,7 +189,9 @@ def sending(year: Cycle, count: int) -> dict[str, Any]:
         execute(DRAFTS, {"ids": [str(key) for key in ours[some : some + 10_000]]})
     Appraisal.objects.filter(pk__in=ours).update(self_state="draft")
     execute("ANALYZE", {})
-    bare, bare_seconds = timed(lambda: execute(BARE_SENDING, {"ids": [str(key) for key in bare_keys]}))
+    texts = [str(key) for key in bare_keys]
+    bare = timed(lambda: execute(BARE_SENDING, {"ids": texts}))
+    said = messages(year, "sent", texts)
     at = over(year, Phase.SELF_ASSESSMENT)
 
     def close() -> int:
@@ -182,20 +201,20 @@ def sending(year: Cycle, count: int) -> dict[str, Any]:
     rows, seconds = timed(close)
     if SelfSubmission.objects.filter(sent_by_clock=True, version=2).count() != rows:
         raise SystemExit("not every complete draft was sent")
-    return row("self-assessments, complete", rows, seconds, bare, bare_seconds)
+    return row("self-assessments, complete", (rows, seconds), bare, said)
 
 
 def ending(actor: Actor, cycle: Cycle, floor: Cycle) -> dict[str, Any]:
     """Closing the year with nobody rated."""
-    bare, bare_seconds = timed(lambda: execute(BARE["closing the year"], {"cycle": floor.pk}))
+    bare = timed(lambda: execute(BARE["closing the year"], {"cycle": floor.pk}))
+    said = messages(floor, "year")
     at = over(cycle, Phase.PUBLICATION)
 
     def close() -> int:
         cycle_closing.close_cycle(actor=actor, cycle_id=cycle.pk, reason="Ukur.", at=at)
         return do_all(at)
 
-    rows, seconds = timed(close)
-    return row("closing the year", rows, seconds, bare, bare_seconds)
+    return row("closing the year", timed(close), bare, said)
 
 
 def idle(cycle: Cycle, at: dt.datetime) -> dict[str, float]:

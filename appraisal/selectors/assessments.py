@@ -190,18 +190,24 @@ class Answers:
 
 def answers_of(appraisal: Appraisal, author_id: uuid.UUID) -> Answers:
     """All drafts of one writer in an appraisal. One query."""
-    return answers_from(DraftAnswer.objects.filter(appraisal=appraisal, author=author_id))
+    drafts = DraftAnswer.objects.filter(appraisal=appraisal, author=author_id)
+    return answers_from(drafts.values_list(*DRAFT_FIELDS))
 
 
-def answers_from(drafts: Iterable[DraftAnswer]) -> Answers:
-    """Drafts of one writer in one appraisal by topic and key."""
-    by_topic: dict[Topic, dict[str, dict[str, Any]]] = {}
+DRAFT_FIELDS = ("topic", "key", "data", "revision", "saved_at")
+Draft = tuple[str, str, Mapping[str, Any], int, dt.datetime]
+
+
+def answers_from(drafts: Iterable[Draft]) -> Answers:
+    """Drafts of one writer in one appraisal by topic and key, from their `DRAFT_FIELDS`."""
+    by_topic: dict[Topic, dict[str, Mapping[str, Any]]] = {}
     revisions: dict[tuple[Topic, str], int] = {}
     saved_ats: dict[tuple[Topic, str], dt.datetime] = {}
-    for row in drafts:
-        by_topic.setdefault(Topic(row.topic), {})[row.key] = row.data
-        revisions[Topic(row.topic), row.key] = row.revision
-        saved_ats[Topic(row.topic), row.key] = row.saved_at
+    for code, key, data, revision, saved_at in drafts:
+        topic = Topic(code)
+        by_topic.setdefault(topic, {})[key] = data
+        revisions[topic, key] = revision
+        saved_ats[topic, key] = saved_at
     return Answers(by_topic=by_topic, revisions=revisions, saved_ats=saved_ats)
 
 

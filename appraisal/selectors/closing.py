@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +59,7 @@ def counts_of(cycle: Cycle) -> dict[str, dict[str, int]]:
     }
 
 
-def _by(rows: QuerySet, field: str) -> dict[str, int]:
+def _by(rows: QuerySet[Any], field: str) -> dict[str, int]:
     return dict(rows.order_by(field).values_list(field).annotate(n=Count("pk")))
 
 

@@ -13,8 +13,10 @@ from django.db.models import F, Prefetch
 from appraisal.enums import PlanState
 from appraisal.models import Appraisal, DraftAnswer, Evidence, Measure, Plan, PlanItem, Realization
 from appraisal.selectors.assessments import (
+    DRAFT_FIELDS,
     Answers,
     CompetencyPage,
+    Draft,
     SelfForm,
     answers_from,
     competency_pages,
@@ -54,9 +56,10 @@ def self_forms(appraisals: Sequence[Appraisal]) -> list[SelfForm]:
 
 def _answers(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, Answers]:
     """What the employees themselves wrote. One query."""
-    drafts = defaultdict(list)
-    for row in DraftAnswer.objects.filter(appraisal__in=keys, author=F("appraisal__employee")):
-        drafts[row.appraisal_id].append(row)
+    drafts: dict[uuid.UUID, list[Draft]] = defaultdict(list)
+    own = DraftAnswer.objects.filter(appraisal__in=keys, author=F("appraisal__employee"))
+    for key, *draft in own.values_list("appraisal_id", *DRAFT_FIELDS):
+        drafts[key].append(tuple(draft))
     return {key: answers_from(found) for key, found in drafts.items()}
 
 

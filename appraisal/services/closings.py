@@ -10,10 +10,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from appraisal import notices
 from appraisal.enums import BulkAct, CycleState, RatingState, SelfState
 from appraisal.models import Appraisal, Batch, Cycle
-from appraisal.models.appraisal import AppraisalQuerySet
 from appraisal.selectors.assessments import SelfForm
 from appraisal.selectors.due import drafts_over, hollow, returns_over, unrated_over
 from appraisal.selectors.self_forms import self_forms
@@ -28,7 +29,7 @@ RANGE = 2_000
 FORMS = 500
 
 
-def _in(batch: Batch, due: AppraisalQuerySet) -> AppraisalQuerySet:
+def _in(batch: Batch, due: QuerySet[Appraisal]) -> QuerySet[Appraisal]:
     """The due rows of a range, locked in the order of their keys."""
     return due.filter(pk__range=(batch.from_key, batch.to_key)).order_by("pk").select_for_update(of=("self",))
 
@@ -54,9 +55,12 @@ def _close_drafts(batch: Batch, at: dt.datetime) -> int:
     rest = list(_in(batch, due).select_related("cycle", "placement__position"))
     for first in range(0, len(rest), FORMS):
         some = rest[first : first + FORMS]
-        forms = list(zip(some, self_forms(some), strict=True))
-        complete = [pair for pair in forms if pair[1].plan is not None and not pair[1].missing]
-        incomplete = [(one.pk, one.employee_id) for one, form in forms if form.plan is None or form.missing]
+        complete, incomplete = [], []
+        for one, form in zip(some, self_forms(some), strict=True):
+            if form.plan is None or form.missing:
+                incomplete.append((one.pk, one.employee_id))
+            else:
+                complete.append((one, form))
         _send(complete, batch, at)
         _mark_not_sent(incomplete)
         unsent += incomplete
@@ -89,7 +93,7 @@ def _keep_earlier(batch: Batch, at: dt.datetime) -> int:
     """What was returned and not sent again: the earlier version counts."""
     due = list(_in(batch, returns_over(batch.cycle, at)).values_list("pk", flat=True))
     Appraisal.objects.filter(pk__in=due).update(self_state=SelfState.SENT)
-    record_all(dict.fromkeys(due, {}), act="self_assessment.earlier_kept", object_type="appraisal", at=at)
+    record_all({key: {} for key in due}, act="self_assessment.earlier_kept", object_type="appraisal", at=at)
     return len(due)
 
 

@@ -60,9 +60,10 @@ def create_appraisals(
     Returns how many were made. One statement.
     """
     scope = in_scope(cycle).filter(pk__range=(first, last)).order_by()
-    sql, params = _named(
-        *scope.values("id", "employee_id", "agency_id", "first_day", "after_last").query.sql_with_params()
+    columns = scope.values(  # type: ignore[misc]  # in_scope annotates the two days
+        "id", "employee_id", "agency_id", "first_day", "after_last"
     )
+    sql, params = _named(*columns.query.sql_with_params())
     statement = _CREATE.format(
         joining=sql, supervision=supervision_sql("p.id IN (SELECT joining.id FROM joining)")
     )

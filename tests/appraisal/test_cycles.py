@@ -11,7 +11,7 @@ from appraisal.enums import CycleState, Phase, SelfState
 from appraisal.models import Appraisal, Cycle, CycleProgress, Extension, PhaseWindow, WindowChange
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.readiness import blockers, readiness
-from appraisal.services import cycles
+from appraisal.services import cycles, progress
 from appraisal.services.progress import refresh_progress
 from core.audit import AuditEvent
 from core.clock import day_end, day_start
@@ -266,3 +266,16 @@ def test_progress_is_counted_by_agency_track_and_state():
         ("SD", "draft"): 1,
         ("DISDIK", "draft"): 4,
     }
+
+
+def test_a_very_large_city_is_counted_less_often(monkeypatch):
+    year = y.build_year()
+    monkeypatch.setattr(progress, "APPRAISALS_A_MINUTE", 2)  # seven appraisals: every three minutes
+    counted = []
+    for minutes in (0, 1, 2, 3, 4, 5, 6):
+        progress.refresh_open_cycles(at=MAY + dt.timedelta(minutes=minutes))
+        counted.append(set(year.cycle.progress.values_list("as_of", flat=True)).pop() - MAY)
+    assert [one // dt.timedelta(minutes=1) for one in counted] == [0, 0, 0, 3, 3, 3, 6]
+    # A clock that was set back counts at once.
+    progress.refresh_open_cycles(at=MAY - dt.timedelta(hours=1))
+    assert set(year.cycle.progress.values_list("as_of", flat=True)) == {MAY - dt.timedelta(hours=1)}
