@@ -80,7 +80,7 @@ def test_budi_changes_a_value_after_reading_and_says_why(page_factory) -> None:
     value = CoreValue.objects.order_by("order")[1].code
     page.goto(address(world, "rate_value", value))
     expect(page.get_by_role("heading", name="What colleagues say")).to_be_visible()
-    page.locator("input[name=level][value='3']").check()
+    page.locator("label[for=id_level_2]").click()
     page.get_by_role("button", name="Save and come back later").click()
     page.goto(address(world, "rate_check"))
     page.get_by_label("Why did you change your first rating?").fill(
