@@ -12,16 +12,17 @@ from tests.access.matrix import SIGN_IN, STRANGER, Row, World, others
 from tests.walk import Stage
 
 # The employee proposed him; supervisor, superior and HR know who was asked.
-KNOW_OF = "ani budi citra dewi gita"
+KNOW_OF = "joko budi citra dewi gita"
 STAGE = Stage.FIRST_SAVED
 
 
 def invitation_of_hadi(world: World) -> dict[str, object]:
-    """Hadi has accepted to look at Ani's work."""
+    """Hadi has accepted to look at Joko's work."""
     before = now() - dt.timedelta(days=12)
-    Box.objects.get_or_create(appraisal=world.ani, defaults={"proposed_at": before, "approved_at": before})
+    appraisal = world.appraisals["joko"]
+    Box.objects.get_or_create(appraisal=appraisal, defaults={"proposed_at": before, "approved_at": before})
     invitation, _made = Invitation.objects.get_or_create(
-        appraisal=world.ani,
+        appraisal=appraisal,
         reviewer=world.city.hadi,
         defaults={
             "group": ReviewGroup.PEER,
