@@ -169,7 +169,8 @@ def result_page(appraisal: Appraisal, actor: Actor) -> ResultPage:
     own = appraisal.employee_id == actor.id
     people = identities_on([appraisal.rated_by_id, appraisal.superior_id], today(latest.saved_at))
     year = appraisal.cycle.year
-    tree = result_tree(root, changes=change_nodes(records), with_peers=appraisal.sees_peers)
+    sees_peers, figures = _peers_beside(appraisal)
+    tree = result_tree(root, changes=change_nodes(records), with_peers=sees_peers)
     return ResultPage(
         appraisal=appraisal,
         result=result,
@@ -184,13 +185,16 @@ def result_page(appraisal: Appraisal, actor: Actor) -> ResultPage:
         feedback=latest.content["feedback"],
         gaps=competency_figure(root),
         others=other_results(appraisal, actor),
-        peers=groups_from(
-            appraisal.peers or {}, {value["code"]: value["name"] for value in latest.content["values"]}
-        ),
+        peers=groups_from(figures, {value["code"]: value["name"] for value in latest.content["values"]}),
         peer_lines=lines_of_peers(tree),
         own=own,
         whole_year=(appraisal.first_day, appraisal.last_day) == (dt.date(year, 1, 1), dt.date(year, 12, 31)),
     )
+
+
+def _peers_beside(appraisal: Any) -> tuple[bool, Mapping[str, Any]]:
+    """What `outcomes` read beside the row: whether the tree may show peers, and the figures of the box."""
+    return appraisal.sees_peers, appraisal.peers or {}
 
 
 def kept_ratings(appraisal: Appraisal) -> tuple[RatingRecord, ...]:

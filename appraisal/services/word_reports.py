@@ -36,7 +36,7 @@ class _Place:
 def _place_of(appraisal: Appraisal, word: str) -> _Place | None:
     """The place of a text that is shown; None for a name that no shown text has."""
     box = Box.objects.filter(appraisal=appraisal.pk, opened_at__isnull=False).first()
-    figures = box.figures if box is not None else {}
+    figures = (box.figures if box is not None else None) or {}
     for review in Review.objects.filter(appraisal=appraisal.pk).order_by("pk"):
         for code, page in review.content["pages"].items():
             shown = figures.get(review.group, {}).get("values", {}).get(code, {}).get("shown")

@@ -99,7 +99,7 @@ def decision(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
                 at=arrival(request),
             )
         if call.done:
-            messages.success(request, _SAID[WordState(done.state)])
+            messages.success(request, str(_SAID[WordState(done.state)]))
             return redirect("word_reports")
     return render(request, "appraisal/peer_figures/decision.html", {"found": found, "form": form})
 
