@@ -26,7 +26,7 @@ from appraisal.enums import (
     ReviewGroup,
 )
 from appraisal.models import Appraisal, Batch, Box, Cycle, Invitation
-from appraisal.selectors.draws import due_appraisals, pool_for, units_to_invite
+from appraisal.selectors.draws import Pool, due_appraisals, pool_for, units_to_invite
 from appraisal.selectors.facts import window_rows
 from appraisal.services import batches
 from appraisal.services.batches import Act, record_range
@@ -52,13 +52,7 @@ def _invite(batch: Batch, at: dt.datetime) -> int:
     keys = [one.pk for one in appraisals]
     approved = _approve(keys, at)
     pool = pool_for(cycle, appraisals, at)
-    drawn = draw(
-        pool.requests,
-        loads=pool.loads,
-        reviews=pool.reviews,
-        maximum=cycle.reviewer_maximum,
-        seed=str(cycle.pk),
-    )
+    drawn = _draw(cycle, pool)
     made = _write(drawn, at)
     Box.objects.filter(pk__in={one.appraisal_id for one in approved}).update(
         approved_at=Coalesce(F("approved_at"), at)
@@ -68,6 +62,24 @@ def _invite(batch: Batch, at: dt.datetime) -> int:
     record_range(batch, "nomination.closed", rows=len(appraisals), at=at)
     notify(_messages(batch, appraisals, [*approved, *made], at), at=at)
     return len(appraisals)
+
+
+def _draw(cycle: Cycle, pool: Pool) -> Drawn:
+    """The drawn names. Whoever cannot be given the least number is given nobody: fewer answers are never shown, so nobody
+    should write them; the supervisor is told and may still ask people.
+    """
+    drawn = draw(
+        pool.requests,
+        loads=pool.loads,
+        reviews=pool.reviews,
+        maximum=cycle.reviewer_maximum,
+        seed=str(cycle.pk),
+    )
+    return {
+        request.key: drawn[request.key]
+        for request in pool.requests
+        if len(drawn[request.key]) >= request.least
+    }
 
 
 def _approve(keys: Sequence[uuid.UUID], at: dt.datetime) -> list[Invitation]:
