@@ -100,6 +100,34 @@ RESULT_TO_READ = register(
         watched=True,
     )
 )
+# Who is asked about whom is nobody else's business: not watched.
+REVIEWERS_TO_PROPOSE = register(
+    Kind(
+        "reminder.reviewers",
+        _("You have not sent the names of your reviewers yet: until %(until_on)s"),
+        _("Propose people who know your work. Whoever proposes nobody gets reviewers by lot."),
+        label=_("Reminder: names of your reviewers"),
+        topic=DEADLINE,
+    )
+)
+REVIEWERS_TO_SETTLE = register(
+    Kind(
+        "reminder.reviewers_to_settle",
+        _("Lists of reviewers that wait for you: %(n)s, until %(until_on)s"),
+        _("Look at the names, change them if needed, and approve them."),
+        label=_("Reminder: lists of reviewers that wait for you"),
+        topic=DEADLINE,
+    )
+)
+ANSWERS_TO_SEND = register(
+    Kind(
+        "reminder.answers",
+        _("Colleagues who wait for your view: %(n)s, until %(until_on)s"),
+        _("You can still accept, decline, or send your answer."),
+        label=_("Reminder: your view of colleagues"),
+        topic=DEADLINE,
+    )
+)
 ESCALATED = register(
     Kind(
         "reminder.escalated",
@@ -127,6 +155,9 @@ ASKED = register(
                 "plans_to_agree": _("plans wait for your agreement"),
                 "self": _("your self-assessment is not sent yet"),
                 "self_returned": _("your returned self-assessment is not sent again yet"),
+                "reviewers": _("the names of your reviewers are not sent yet"),
+                "reviewers_to_settle": _("lists of reviewers wait for you"),
+                "answers": _("colleagues wait for your view"),
                 "ratings": _("ratings are not sent yet"),
                 "ratings_passed_on": _("ratings that came to you are not sent yet"),
                 "result": _("your result waits to be read"),

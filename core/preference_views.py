@@ -24,9 +24,13 @@ from core.post import has_usable_address
 def _by_topic() -> list[tuple[str, list[Kind]]]:
     """The kinds that leave a choice, by topic, in the order of their codes."""
     offered = [kind for kind in kinds() if choices_for(kind)]
-    order = list(dict.fromkeys(str(kind.topic) for kind in offered))
-    offered.sort(key=lambda kind: order.index(str(kind.topic)))
-    return [(topic, list(group)) for topic, group in groupby(offered, key=lambda kind: str(kind.topic))]
+    order = list(dict.fromkeys(map(_topic, offered)))
+    offered.sort(key=lambda kind: order.index(_topic(kind)))
+    return [(topic, list(group)) for topic, group in groupby(offered, key=_topic)]
+
+
+def _topic(kind: Kind) -> str:
+    return str(kind.topic) or _("Other messages")
 
 
 class PreferencesForm(BaseForm):

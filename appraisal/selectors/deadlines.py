@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from appraisal.enums import CycleState, Phase, SelfState
-from appraisal.models import Appraisal
+from appraisal.enums import INVITED, CycleState, Phase, SelfState
+from appraisal.models import Appraisal, Invitation
 from appraisal.selectors.facts import extensions_of, window_rows_by_cycle
-from appraisal.windows import windows_for
+from appraisal.windows import WindowRow, window_for, windows_for
 
 # The phases in which an employee, and in which somebody who leads people, has something to do.
-OF_EMPLOYEES: tuple[Phase, ...] = (Phase.PLANNING, Phase.SELF_ASSESSMENT)
-OF_LEADERS: tuple[Phase, ...] = (Phase.PLANNING, Phase.SUPERVISOR_REVIEW)
+OF_EMPLOYEES: tuple[Phase, ...] = (Phase.PLANNING, Phase.SELF_ASSESSMENT, Phase.NOMINATION)
+OF_LEADERS: tuple[Phase, ...] = (Phase.PLANNING, Phase.NOMINATION, Phase.SUPERVISOR_REVIEW)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Deadline:
-    """The end of a phase for the person, as employee or as whoever leads people (`leads`).
+    """The end of a phase for the person: as employee, as reviewer, or as whoever leads people (`leads`).
 
     `returned` marks the deadline of a returned self-assessment, `key` names it for good.
     """
@@ -35,7 +35,7 @@ class Deadline:
 
 
 def deadlines_of(employee_id: uuid.UUID) -> tuple[Deadline, ...]:
-    """Every deadline of the person, the earliest first. Three queries."""
+    """Every deadline of the person, the earliest first. Four queries."""
     appraisals = list(
         Appraisal.objects.filter(
             Q(employee=employee_id) | Q(supervisor=employee_id), cycle__state=CycleState.OPEN
@@ -43,8 +43,16 @@ def deadlines_of(employee_id: uuid.UUID) -> tuple[Deadline, ...]:
         .select_related("cycle", "agency")
         .order_by("pk")
     )
+    asked = list(
+        Invitation.objects.filter(
+            reviewer=employee_id, state__in=INVITED, appraisal__cycle__state=CycleState.OPEN
+        )
+        .select_related("appraisal__cycle", "appraisal__agency")
+        .order_by("pk")
+    )
+    concerned = [*appraisals, *(one.appraisal for one in asked)]
     windows = window_rows_by_cycle(
-        {one.cycle_id for one in appraisals}, {one.agency.path for one in appraisals}
+        {one.cycle_id for one in concerned}, {one.agency.path for one in concerned}
     )
     extensions = extensions_of(one.pk for one in appraisals if one.employee_id == employee_id)
     found: dict[str, Deadline] = {}
@@ -56,7 +64,20 @@ def deadlines_of(employee_id: uuid.UUID) -> tuple[Deadline, ...]:
         ):
             # The same phase of several people is one entry for whoever leads them.
             found.setdefault(deadline.key, deadline)
+    for invitation in asked:
+        rows = windows.get(invitation.appraisal.cycle_id, ())
+        if (deadline := _of_reviewer(invitation, rows)) is not None:
+            found.setdefault(deadline.key, deadline)
     return tuple(sorted(found.values()))
+
+
+def _of_reviewer(invitation: Invitation, rows: Iterable[WindowRow]) -> Deadline | None:
+    appraisal = invitation.appraisal
+    window = window_for(Phase.PEER_REVIEW, appraisal.agency.path, rows, invitation.extended_to)
+    if window is None:
+        return None
+    key = f"{Phase.PEER_REVIEW}-{window.closes_at.isoformat()}-{appraisal.cycle_id}"
+    return Deadline(window.closes_at, appraisal.cycle.year, Phase.PEER_REVIEW, False, False, key)
 
 
 def _deadlines(appraisal: Appraisal, closing: dict[Phase, dt.datetime], *, mine: bool) -> Iterator[Deadline]:

@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import DateTimeField, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from appraisal.enums import UNRATED, Phase, PlanState, ResultState, SelfState
-from appraisal.models import Appraisal, Cycle
+from appraisal.enums import INVITED, UNRATED, Phase, PlanState, ResultState, SelfState
+from appraisal.models import Appraisal, Cycle, Invitation
 
 Waiting = QuerySet[Any, Any]
 
@@ -75,3 +75,24 @@ def results_to_read(cycle: Cycle) -> Waiting:
         cycle=cycle, result_state__in=[ResultState.PUBLISHED, ResultState.RECEIVED]
     )
     return rows.values_list("employee", "pk", "agency", never(), "result_published_at", never())
+
+
+# --- peers and subordinates ---------------------------------------------------------------------
+
+
+def reviewers_to_propose(cycle: Cycle) -> Waiting:
+    """Employees who have not sent the names of those who know their work."""
+    rows = Appraisal.objects.filter(cycle=cycle, box__proposed_at=None, box__approved_at=None)
+    return rows.values_list("employee", "pk", "agency", never(), never(), never())
+
+
+def reviewers_to_settle(cycle: Cycle) -> Waiting:
+    """Supervisors to whom names were sent that they have not approved."""
+    rows = Appraisal.objects.filter(cycle=cycle, box__proposed_at__isnull=False, box__approved_at=None)
+    return rows.values_list("supervisor", "pk", "agency", never(), "box__proposed_at", never())
+
+
+def answers_to_send(cycle: Cycle) -> Waiting:
+    """Reviewers who are asked and have not sent their answer; the window is that of the appraised person."""
+    rows = Invitation.objects.filter(appraisal__cycle=cycle, state__in=INVITED).exclude(envelope__sent=True)
+    return rows.values_list("reviewer", "pk", "appraisal__agency", "extended_to", "approved_at", never())

@@ -157,5 +157,5 @@ def test_the_feed_costs_the_same_whatever_the_team(year, django_assert_num_queri
     Appraisal.objects.exclude(employee=year.budi.id).update(supervisor=None)
     Appraisal.objects.filter(pk__in=list(people[:team])).update(supervisor=year.budi.id)
     token = renew_calendar(employee_id=year.budi.id)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         entries(token)

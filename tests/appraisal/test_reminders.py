@@ -8,8 +8,26 @@ import time
 import pytest
 from django.db import connection
 
-from appraisal.enums import Phase, PlanState, RatingState, ResultState, SelfState
-from appraisal.models import Appraisal, Cycle, Extension, PhaseWindow
+from appraisal.enums import (
+    InvitationOrigin,
+    InvitationState,
+    Phase,
+    PlanState,
+    RatingState,
+    ResultState,
+    ReviewGroup,
+    SelfState,
+)
+from appraisal.models import (
+    Appraisal,
+    BallotKey,
+    Box,
+    Cycle,
+    Envelope,
+    Extension,
+    Invitation,
+    PhaseWindow,
+)
 from appraisal.services import reminders
 from appraisal.services.reminders import SOURCES, escalate, remind_once_a_day, send_reminders
 from core.clock import day_end, day_start
@@ -251,6 +269,73 @@ def test_a_cycle_in_preparation_reminds_nobody() -> None:
     y.build_year(opened=False)
     remind_once_a_day(at=before(Phase.PLANNING, 3))
     assert not Notification.objects.exists()
+
+
+# --- peers --------------------------------------------------------------------------------------
+
+
+PEER_DAYS = {
+    Phase.NOMINATION: (dt.date(2026, 12, 1), dt.date(2026, 12, 10)),
+    Phase.PEER_REVIEW: (dt.date(2026, 12, 11), dt.date(2026, 12, 26)),
+}
+
+
+@pytest.fixture
+def with_peers(year) -> y.Year:
+    """Nomination and peer review have their windows."""
+    for phase, (first, last) in PEER_DAYS.items():
+        PhaseWindow.objects.update_or_create(
+            cycle=year.cycle,
+            phase=phase,
+            agency=None,
+            defaults={"opens_at": day_start(first), "closes_at": day_end(last)},
+        )
+    return year
+
+
+def test_names_of_reviewers_are_asked_for_and_lists_to_settle_are_counted(with_peers) -> None:
+    year = with_peers
+    at = morning(PEER_DAYS[Phase.NOMINATION][1] - 3 * DAY)
+    Box.objects.create(appraisal_id=year.appraisal_id, proposed_at=at - 3 * DAY)
+    send_reminders(cycle=year.cycle, at=at)
+    assert {name for name, kind, _day in told() if kind == "reviewers"} == {
+        "Budi", "Citra", "Dewi", "Eko", "Gita", "Kartika",
+    }  # fmt: skip
+    assert [(name, kind) for name, kind, _day in told("reminder.reviewers_to")] == [
+        ("Budi", "reviewers_to_settle")
+    ]
+
+
+def invite(year: y.Year, reviewer, *, at: dt.datetime, extended_to: dt.datetime | None = None) -> Invitation:
+    return Invitation.objects.create(
+        appraisal_id=year.appraisal_id,
+        reviewer_id=reviewer.id,
+        group=ReviewGroup.PEER,
+        origin=InvitationOrigin.EMPLOYEE,
+        state=InvitationState.APPROVED,
+        proposed_at=at,
+        approved_at=at,
+        extended_to=extended_to,
+    )
+
+
+def test_whoever_has_not_answered_is_reminded_by_the_deadline_of_the_invitation(with_peers) -> None:
+    year = with_peers
+    first, last = PEER_DAYS[Phase.PEER_REVIEW]
+    began = day_start(first)
+    invite(year, year.dewi, at=began)
+    invite(year, year.gita, at=began, extended_to=day_end(last + 10 * DAY))
+    done = invite(year, year.stranger, at=began)
+    key = BallotKey.objects.create(cycle=year.cycle, agency=year.dinas, fingerprint="0" * 64, made_at=began)
+    Envelope.objects.create(invitation=done, key=key, sealed=b"x" * 2048, complete=True, sent=True)
+
+    send_reminders(cycle=year.cycle, at=morning(last - DAY))
+    assert told("reminder.answers") == [("Dewi", "answers", (last - DAY).isoformat())]
+    row = Notification.objects.get(kind="reminder.answers")
+    assert (row.params, row.path) == ({"n": 1, "until_on": last.isoformat()}, "/rekan/")
+    send_reminders(cycle=year.cycle, at=morning(last + 9 * DAY))
+    assert ("Gita", "answers", (last + 9 * DAY).isoformat()) in told("reminder.answers")
+    assert "Dewi" not in {name for name, _kind, day in told("reminder.answers") if day > last.isoformat()}
 
 
 # --- the clock ----------------------------------------------------------------------------------
