@@ -15,7 +15,7 @@ from accounts.enums import Role
 from accounts.models import Agency
 from appraisal import notices
 from appraisal.enums import PEER_PHASES, Action, CycleState, Phase, SelfState
-from appraisal.models import Cycle, Extension, PhaseWindow, WindowChange
+from appraisal.models import Appraisal, Cycle, Extension, PhaseWindow, WindowChange
 from appraisal.selectors.facts import facts_of, window_rows
 from appraisal.selectors.readiness import blockers, disorder_texts, readiness
 from appraisal.services import batches
@@ -261,6 +261,29 @@ def _mark_open(actor: Actor, cycle_id: uuid.UUID, at: dt.datetime) -> tuple[Cycl
     return cycle, waiting
 
 
+def _against_more_time(
+    appraisal: Appraisal, phase: Phase, closes_at: dt.datetime, reason: str, at: dt.datetime
+) -> list[Sentence]:
+    """Every reason why this person cannot get more time until then."""
+    windows = facts_of(appraisal, at=at).windows
+    window, review = windows.get(phase), windows.get(Phase.SUPERVISOR_REVIEW)
+    reasons: list[Sentence] = []
+    if appraisal.cycle.state != CycleState.OPEN:
+        reasons.append(_("This year's appraisal is closed. It can be read, but not changed."))
+    if phase in PEER_PHASES:
+        reasons.append(_("More time to give a view is given to one reviewer, on the page of who was asked."))
+    if not reason.strip():
+        reasons.append(_("Write why this person gets more time."))
+    if window is None or closes_at <= window.closes_at or closes_at <= at:
+        reasons.append(_("Choose a day after the present deadline."))
+    if phase == Phase.SELF_ASSESSMENT and review is not None and closes_at > review.closes_at:
+        reasons.append(
+            _("Choose a day up to %(day)s, when supervisor review closes.")
+            % {"day": last_day(review.closes_at)}
+        )
+    return reasons
+
+
 @transaction.atomic
 def extend_window(
     *, actor: Actor, appraisal_id: uuid.UUID, phase: Phase, until: dt.date, reason: str, at: dt.datetime
@@ -275,24 +298,8 @@ def extend_window(
         raise NotAllowed(_("Only HR may give more time."))
     if appraisal.employee_id == actor.id:
         raise NotAllowed(_("Nobody gives more time to themselves. Ask another HR admin."))
-    facts = facts_of(appraisal, at=at)
-    window = facts.windows.get(phase)
     closes_at = day_end(until)
-    reasons: list[Sentence] = []
-    if appraisal.cycle.state != CycleState.OPEN:
-        reasons.append(_("This year's appraisal is closed. It can be read, but not changed."))
-    if phase in PEER_PHASES:
-        reasons.append(_("More time to give a view is given to one reviewer, on the page of who was asked."))
-    if not reason.strip():
-        reasons.append(_("Write why this person gets more time."))
-    if window is None or closes_at <= window.closes_at or closes_at <= at:
-        reasons.append(_("Choose a day after the present deadline."))
-    review = facts.windows.get(Phase.SUPERVISOR_REVIEW)
-    if phase == Phase.SELF_ASSESSMENT and review is not None and closes_at > review.closes_at:
-        reasons.append(
-            _("Choose a day up to %(day)s, when supervisor review closes.")
-            % {"day": last_day(review.closes_at)}
-        )
+    reasons = _against_more_time(appraisal, phase, closes_at, reason, at)
     if reasons:
         raise ActionRefused(reasons)
     extension, _made = Extension.objects.update_or_create(
