@@ -24,7 +24,7 @@ class EnvelopeBroken(ActionRefused):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "What you saved before can no longer be read. Copy what stands on this page, then choose “Start again”."
+                "What you saved before can no longer be read. Copy what you still see, then choose “Start again”."
             )
         )
 

@@ -25,6 +25,7 @@ from accounts.actors import actor_of
 from appraisal.enums import CycleState, InvitationState, Phase
 from appraisal.facts import Facts, Reason
 from appraisal.hints import hints_for_page
+from appraisal.key_files import KeyUnavailable
 from appraisal.models import Invitation
 from appraisal.obstacles import answer_refusals
 from appraisal.selectors.assessments import ValuePage
@@ -138,12 +139,24 @@ def stopped(
         "appraisal/peer/stopped.html",
         {
             **about(desk.invitation),
-            "reasons": list(reasons) or [_("What you wrote can no longer be saved here.")],
+            "reasons": _said(desk, reasons, texts),
             "texts": texts,
             "broken": isinstance(desk.problem, EnvelopeBroken),
             "onward": reverse("peer_check" if desk.open else "invitation", args=[desk.invitation.pk]),
         },
     )
+
+
+def _said(desk: Desk, reasons: Iterable[Sentence], texts: Sequence[str]) -> list[Sentence]:
+    """The reasons in words that fit the page: where nothing was typed, none stands on it."""
+    if isinstance(desk.problem, KeyUnavailable) and not texts:
+        return [
+            _(
+                "Your envelope cannot be opened right now, because its key is not there. What you saved is not lost. HR "
+                "sees the problem; please try again later."
+            )
+        ]
+    return list(reasons) or [_("What you wrote can no longer be saved here.")]
 
 
 # --- what every page shows ----------------------------------------------------------------------
