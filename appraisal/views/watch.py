@@ -23,7 +23,7 @@ from appraisal.selectors.cycles import latest_opened_cycle
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.late import late_counts, late_page, watch
 from appraisal.selectors.progress import Progress, progress_below, watched_units
-from appraisal.services.cycles import extend_window
+from appraisal.services.extensions import extend_window
 from appraisal.views.answers import answering, visible_appraisal
 from core.access import access
 from core.clock import arrival

@@ -14,7 +14,7 @@ from appraisal.enums import Phase, RatingState
 from appraisal.models import Appraisal, DraftAnswer, SelfSubmission
 from appraisal.selectors.audit import appraisal_of_number, audited_page, audited_units
 from appraisal.selectors.record import auditable, events_of, record_of
-from appraisal.services.cycles import extend_window
+from appraisal.services.extensions import extend_window
 from core.access_log import AccessLogEntry
 from core.audit import AuditDetail, AuditEvent
 from core.clock import last_day, now

@@ -11,7 +11,7 @@ from accounts.models import Placement
 from appraisal.enums import BatchState, BulkAct, Phase, SelfState, Topic
 from appraisal.models import Appraisal, Batch, DraftAnswer
 from appraisal.selectors.bulk import work_of
-from appraisal.services import batches, clock, cycles
+from appraisal.services import batches, clock, cycles, extensions
 from appraisal.services.openings import CREATE
 from core.audit import AuditEvent
 from core.clock import day_start
@@ -148,7 +148,7 @@ def test_others_are_still_closed_around_a_row_that_is_stuck():
     year = y.build_year()
     page = _broken(year)
     extended = Appraisal.objects.get(employee=year.dewi.id)
-    cycles.extend_window(
+    extensions.extend_window(
         actor=year.gita,
         appraisal_id=extended.pk,
         phase=Phase.SELF_ASSESSMENT,

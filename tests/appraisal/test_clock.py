@@ -16,6 +16,7 @@ from appraisal.services import (
     clock,
     cycles,
     execution,
+    extensions,
     plans,
     publications,
     ratings,
@@ -340,7 +341,7 @@ def test_closing_supervisor_review_passes_the_rating_to_the_superior_who_rates_i
 
 def test_more_time_for_the_supervisor_keeps_the_rating_with_them():
     year = _filled()
-    cycles.extend_window(
+    extensions.extend_window(
         actor=year.dewi,
         appraisal_id=year.appraisal_id,
         phase=Phase.SUPERVISOR_REVIEW,

@@ -17,6 +17,7 @@ from appraisal.services import (
     cycle_closing,
     cycles,
     execution,
+    extensions,
     plans,
     publications,
     ratings,
@@ -123,7 +124,7 @@ def test_every_obstacle_is_told_at_once():
     year = y.build_year()
     y.with_rating(year)
     at = y.during(Phase.PUBLICATION)
-    cycles.extend_window(
+    extensions.extend_window(
         actor=year.dewi,
         appraisal_id=year.appraisal_id,
         phase=Phase.CALIBRATION,
@@ -187,7 +188,7 @@ CHANGES = {
     ),
     "newcomers": lambda year: (cycles.open_cycle, {"actor": year.gita, "cycle_id": year.cycle.pk}),
     "more time": lambda year: (
-        cycles.extend_window,
+        extensions.extend_window,
         {
             "actor": year.dewi,
             "appraisal_id": year.appraisal_id,

@@ -11,7 +11,7 @@ from appraisal.enums import CycleState, Phase, SelfState
 from appraisal.models import Appraisal, Cycle, CycleProgress, Extension, PhaseWindow, WindowChange
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.readiness import blockers, readiness
-from appraisal.services import cycles, progress
+from appraisal.services import cycles, extensions, progress
 from appraisal.services.progress import refresh_progress
 from core.audit import AuditEvent
 from core.clock import day_end, day_start
@@ -201,7 +201,7 @@ def _more_time(year, *, actor=None, until=dt.date(2026, 12, 28), reason="Sakit."
 
 def test_more_time_for_one_person_is_told_and_counts():
     year = y.build_year()
-    cycles.extend_window(**_more_time(year))
+    extensions.extend_window(**_more_time(year))
     at = y.after(Phase.SELF_ASSESSMENT) + dt.timedelta(days=1)
     assert facts_of(year.appraisal, at=at).is_open(Phase.SELF_ASSESSMENT)
     assert Notification.objects.get(kind="window.extended").recipient_id == year.ani.id
@@ -216,19 +216,19 @@ def test_more_time_for_one_person_is_told_and_counts():
 )
 def test_more_time_is_refused(change):
     year = y.build_year()
-    _refused(cycles.extend_window, **_more_time(year, **change))
+    _refused(extensions.extend_window, **_more_time(year, **change))
 
 
 @pytest.mark.parametrize("who", ["ani", "budi", "citra", "stranger"])
 def test_only_hr_gives_more_time(who):
     year = y.build_year()
-    _refused(cycles.extend_window, NotAllowed, **_more_time(year, actor=getattr(year, who)))
+    _refused(extensions.extend_window, NotAllowed, **_more_time(year, actor=getattr(year, who)))
 
 
 def test_nobody_gives_more_time_to_themselves():
     year = y.build_year()
     mine = Appraisal.objects.get(employee=year.dewi.id)
-    _refused(cycles.extend_window, NotAllowed, **{**_more_time(year), "appraisal_id": mine.pk})
+    _refused(extensions.extend_window, NotAllowed, **{**_more_time(year), "appraisal_id": mine.pk})
 
 
 def test_more_time_opens_a_self_assessment_that_time_had_closed():
@@ -236,7 +236,7 @@ def test_more_time_opens_a_self_assessment_that_time_had_closed():
     at = y.after(Phase.SELF_ASSESSMENT) + dt.timedelta(minutes=5)
     close_self(year.cycle, at=at)
     assert year.appraisal.self_state == SelfState.NOT_SENT
-    cycles.extend_window(**_more_time(year, at=at))
+    extensions.extend_window(**_more_time(year, at=at))
     assert year.appraisal.self_state == SelfState.DRAFT
 
 
