@@ -57,6 +57,13 @@ def drain(*, at: dt.datetime, seconds: float = PATIENCE_SECONDS) -> Counter[str]
     return run.counts
 
 
+def try_again() -> int:
+    """Let everything the server refused be sent once more, after the server was put right; returns how many."""
+    return Notification.objects.filter(mail_state=MailState.REFUSED, superseded_at=None).update(
+        mail_state=MailState.WAITING, mail_attempts=0, mail_reply=""
+    )
+
+
 def _due(at: dt.datetime, *, urgent: bool) -> QuerySet[Notification, uuid.UUID]:
     """The waiting messages in their order; the partial index notification_outbox answers it."""
     return (
