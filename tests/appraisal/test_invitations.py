@@ -14,7 +14,7 @@ from appraisal.enums import DeclineReason, InvitationState, Phase
 from appraisal.models import Appraisal, BallotKey, Box, Envelope, Extension, Invitation, PhaseWindow
 from appraisal.selectors.facts import facts_of
 from appraisal.selectors.invitations import earlier_invitations, standing_invitations
-from appraisal.services import assignments, cycles
+from appraisal.services import assignments, extensions
 from appraisal.services.invitations import (
     accept_invitation,
     decline_invitation,
@@ -298,7 +298,7 @@ def test_more_time_needs_hr_a_reason_and_a_standing_invitation(world) -> None:
 @pytest.mark.parametrize("phase", [Phase.NOMINATION, Phase.PEER_REVIEW])
 def test_no_person_gets_more_time_for_peers(world, phase) -> None:
     reasons = refused(
-        lambda: cycles.extend_window(
+        lambda: extensions.extend_window(
             actor=world.actor("dewi"),
             appraisal_id=world.ani.pk,
             phase=phase,
