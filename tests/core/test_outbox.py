@@ -225,6 +225,17 @@ def test_a_server_that_refuses_everybody_is_itself_to_blame(server) -> None:
     assert states().count(MailState.WAITING) == 6
 
 
+def test_what_was_refused_can_be_tried_again(server) -> None:
+    ani = person()
+    server.answers[ani.email] = "550 5.7.1 relaying denied"
+    say(ani)
+    drain(at=AT)
+    server.answers.clear()
+    assert outbox.try_again() == 1
+    assert drain(at=AT) == {MailState.MAILED: 1}
+    assert outbox.try_again() == 0
+
+
 @pytest.mark.parametrize(
     "address", [None, "", "ani", "ani@", "ani@@bandung.example", "ani bandung@x.example"]
 )
