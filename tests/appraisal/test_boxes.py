@@ -331,7 +331,7 @@ def test_a_unit_that_moved_to_another_agency_opens_with_the_key_it_was_sealed_un
     year.school.refresh_from_db()
     year.school.parent, year.school.path = other, f"{other.path}{year.school.code}/"
     year.school.save(update_fields=["parent", "path"])
-    p.put(asked[2])
+    p.put(Invitation.objects.get(pk=asked[2].pk))
     assert BallotKey.objects.count() == 2
     open_boxes()
     assert Box.objects.get().figures["peer"]["answered"] == 3
