@@ -66,8 +66,9 @@ def deadlines_of(employee_id: uuid.UUID) -> tuple[Deadline, ...]:
             found.setdefault(deadline.key, deadline)
     for invitation in asked:
         rows = windows.get(invitation.appraisal.cycle_id, ())
-        if (deadline := _of_reviewer(invitation, rows)) is not None:
-            found.setdefault(deadline.key, deadline)
+        asked_until = _of_reviewer(invitation, rows)
+        if asked_until is not None:
+            found.setdefault(asked_until.key, asked_until)
     return tuple(sorted(found.values()))
 
 
