@@ -77,8 +77,8 @@ def test_everybody_stands_where_they_are_and_the_late_come_first(world):
 
     assert [(name, badge, action) for name, badge, _note, action in rows] == [
         ("Hadi Gunawan", "Overdue", "Read the plan"),
-        ("Intan Permata", "Overdue", "View"),
-        ("Lukman Hakim", "Overdue", "View"),
+        ("Intan Permata", "Overdue", "View Intan Permata Remind"),
+        ("Lukman Hakim", "Overdue", "View Lukman Hakim Remind"),
         ("Ani Suryani", "Draft", "Go on"),
         ("Joko Prasetyo", "To rate", "Rate"),
         ("Mira Rahayu", "Ready to send", "Check"),
