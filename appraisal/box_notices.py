@@ -50,18 +50,18 @@ KEY_NOT_FOUND = register(
 def opened(appraisals: Iterable[Appraisal]) -> Iterator[Message]:
     """To the employee and the supervisor of each opened box."""
     for appraisal in appraisals:
-        yield _about(BOX_OPENED, appraisal, appraisal.employee_id, "overview")
+        yield _about(BOX_OPENED, appraisal, appraisal.employee_id)
         if appraisal.supervisor_id is not None:
-            yield _about(BOX_OPENED_OF_TEAM, appraisal, appraisal.supervisor_id, "rate")
+            yield _about(BOX_OPENED_OF_TEAM, appraisal, appraisal.supervisor_id)
 
 
-def _about(kind: Kind, appraisal: Appraisal, recipient_id: uuid.UUID, route: str) -> Message:
+def _about(kind: Kind, appraisal: Appraisal, recipient_id: uuid.UUID) -> Message:
     return Message(
         kind=kind,
         recipient_id=recipient_id,
         subject_id=appraisal.pk,
         occurrence="opened",
-        path=reverse(route, args=[appraisal.pk]),
+        path=reverse("peer_figures", args=[appraisal.pk]),
         params={},
     )
 

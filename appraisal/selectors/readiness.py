@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, Employee
 from accounts.selectors.data_quality import DataQuality, data_quality
+from appraisal import key_files
 from appraisal.enums import Phase
 from appraisal.models import Cycle
+from appraisal.selectors.ballot_keys import has_peer_review
 from appraisal.selectors.facts import window_rows
 from appraisal.windows import Disorder, WindowRow, disorders
 from indicators.models import BehaviorAnchor, CompetencyRequirement, CoreValue
@@ -60,7 +62,7 @@ def disorder_texts(rows: tuple[WindowRow, ...]) -> tuple[str, ...]:
 
 
 def readiness(cycle: Cycle, *, day: dt.date) -> tuple[Check, ...]:
-    """Every check before opening, fulfilled ones included. About eleven queries, whatever the number of people."""
+    """Every check before opening, fulfilled ones included. About twelve queries, whatever the number of people."""
     windows = disorder_texts(window_rows(cycle.pk))
     dates = Check(
         "windows",
@@ -69,7 +71,16 @@ def readiness(cycle: Cycle, *, day: dt.date) -> tuple[Check, ...]:
         count=len(windows),
         names=windows,
     )
-    return (dates, *_checks_of_people(data_quality(day)), *_checks_of_reference())
+    checks = (dates, *_checks_of_people(data_quality(day)), *_checks_of_reference())
+    return (*checks, _check_of_folders()) if has_peer_review(cycle) else checks
+
+
+def _check_of_folders() -> Check:
+    return Check(
+        "key_folders",
+        _("The keys of the boxes and their copies have two places of their own."),
+        passed=key_files.folders_in_order(),
+    )
 
 
 def _checks_of_people(quality: DataQuality) -> tuple[Check, ...]:

@@ -16,6 +16,7 @@ from accounts.enums import HR_ROLES, Role
 from appraisal.enums import CycleState
 from appraisal.forms.hr import PrepareForm, UnitForm, WindowsForm
 from appraisal.models import Cycle
+from appraisal.selectors.ballot_keys import keys_part
 from appraisal.selectors.bulk import work_of
 from appraisal.selectors.closing import closing_of
 from appraisal.selectors.cycles import (
@@ -100,6 +101,7 @@ def cycle_page(request: HttpRequest, cycle_id: uuid.UUID) -> HttpResponse:
             "mine": {unit.pk for unit in units},
             "changes": changes_of(cycle)[:20],
             "work": work_of(cycle),
+            "keys": keys_part(cycle),
             "closing": closing_of(cycle),
         },
     )
