@@ -84,8 +84,8 @@ def test_everybody_stands_where_they_are_and_the_late_come_first(world):
         ("Mira Rahayu", "Ready to send", "Check"),
     ]
     notes = {name: note for name, _badge, note, _action in rows}
-    assert notes["Hadi Gunawan"] == "Plan waits for agreement, 11 days late"
-    assert notes["Intan Permata"] == "Plan not sent, 11 days late"
+    assert notes["Hadi Gunawan"] == "Plan waits for agreement, 21 days late"
+    assert notes["Intan Permata"] == "Plan not sent, 21 days late"
     assert notes["Ani Suryani"] == "1 of 11 parts are rated"
     assert notes["Joko Prasetyo"].startswith("Self-assessment received on ")
     assert notes["Mira Rahayu"] == "Checked for completeness, not sent yet"
