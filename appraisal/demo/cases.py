@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from accounts.models import Placement
 from appraisal.demo.dice import Dice, at_hour
@@ -15,6 +16,7 @@ from appraisal.demo.standings import Standing
 from appraisal.enums import Phase
 from appraisal.models import (
     Appraisal,
+    Box,
     Cycle,
     Evidence,
     Measure,
@@ -64,7 +66,7 @@ class Result:
 
 @dataclass(slots=True)
 class Case:
-    """An appraisal under construction."""
+    """An appraisal under construction. `box` is there as soon as somebody was asked about this person."""
 
     setting: Setting
     person: Person
@@ -76,6 +78,7 @@ class Case:
     results: list[Result] = field(default_factory=list)
     submissions: list[SelfSubmission] = field(default_factory=list)
     ratings: list[RatingRecord] = field(default_factory=list)
+    box: Box | None = None
 
     @property
     def quality(self) -> str:
@@ -105,6 +108,14 @@ class Case:
         """The days of the segment that lie behind us; None when it has not begun."""
         first, last = self.appraisal.first_day, min(self.appraisal.last_day, self.setting.yesterday)
         return (first, max(first, last)) if first <= self.setting.day else None
+
+    def peers_at(self, moment: dt.datetime) -> dict[str, Any] | None:
+        """What a rating that is sent at this moment keeps of peers, as selectors.peer_figures says it."""
+        if Phase.PEER_REVIEW not in self.windows:
+            return None
+        if self.box is None or self.box.opened_at is None or self.box.opened_at > moment:
+            return {"state": "not_asked" if self.box is None else "sealed", "groups": {}}
+        return {"state": "opened" if self.box.figures else "not_asked", "groups": self.box.figures or {}}
 
     def within(self, dice: Dice, phase: Phase, *, share: int = 100) -> dt.datetime:
         """A past moment in a phase, in the first `share` percent of it."""

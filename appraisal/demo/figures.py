@@ -33,6 +33,13 @@ LEVELS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "plain": ((2, 2), (90, 3), (8, 4)),
     "weak": ((2, 1), (38, 2), (60, 3)),
 }
+# What peers see differs more than what supervisors rate; 0 is "not observed enough".
+PEER_LEVELS: Mapping[str, tuple[tuple[int, int], ...]] = {
+    "exemplary": ((6, 0), (14, 3), (45, 4), (35, 5)),
+    "good": ((7, 0), (4, 2), (31, 3), (42, 4), (16, 5)),
+    "plain": ((8, 0), (10, 2), (48, 3), (27, 4), (7, 5)),
+    "weak": ((8, 0), (8, 1), (36, 2), (38, 3), (10, 4)),
+}
 
 
 def four_places(value: Decimal) -> Decimal:
@@ -71,6 +78,11 @@ def item_rating(dice: Dice, quality: str) -> Rating:
 def value_level(dice: Dice, quality: str) -> int:
     """Which of the five anchors fits somebody of this quality."""
     return dice.weighted(LEVELS[quality])
+
+
+def peer_level(dice: Dice, quality: str) -> int:
+    """Which anchor a colleague chooses for somebody of this quality."""
+    return dice.weighted(PEER_LEVELS[quality])
 
 
 def own_level(dice: Dice, quality: str) -> int:

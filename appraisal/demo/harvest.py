@@ -9,9 +9,12 @@ from django.db import connection, models
 
 from appraisal.models import (
     Appraisal,
+    Box,
     DraftAnswer,
+    Envelope,
     Evidence,
     Extension,
+    Invitation,
     JournalEntry,
     Measure,
     NextStep,
@@ -34,6 +37,9 @@ ORDER: tuple[Any, ...] = (
     JournalEntry,
     DraftAnswer,
     SelfSubmission,
+    Box,
+    Invitation,
+    Envelope,
     RatingRecord,
     Result,
     NextStep,
@@ -54,13 +60,14 @@ class Harvest:
             self._rows[type(row)].append(row)
 
     def store(self) -> dict[str, int]:
-        """Store everything, parents first; returns how many of each kind."""
+        """Store everything collected since the last time, parents first; returns how many of each kind."""
         unknown = set(self._rows) - set(ORDER)
         if unknown:
             raise ValueError(f"no place in the order for {sorted(model.__name__ for model in unknown)}")
+        rows, self._rows = self._rows, defaultdict(list)
         for model in ORDER:
-            model.objects.bulk_create(self._rows[model], batch_size=BATCH)
+            model.objects.bulk_create(rows[model], batch_size=BATCH)
         with connection.cursor() as cursor:
             # The planner knows nothing of rows that this transaction made; without this a bulk act takes minutes.
             cursor.execute("ANALYZE")
-        return {model.__name__: len(self._rows[model]) for model in ORDER}
+        return {model.__name__: len(rows[model]) for model in ORDER}

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from accounts.models import Agency
+from accounts.models import Agency, Employee
 from appraisal.demo import phases, places
 from appraisal.demo.chronicle import Chronicle
 from appraisal.demo.dice import Dice, at_hour
 from appraisal.demo.harvest import Harvest
 from appraisal.demo.people import People
-from appraisal.demo.ratings import receive
-from appraisal.demo.setting import in_scope, live_through, make_setting
+from appraisal.demo.ratings import rate, receive
+from appraisal.demo.setting import begin, in_scope, make_setting
 from appraisal.demo.standings import LAST_YEAR, LEFT_OUT, Standing
 from appraisal.enums import CycleState, RatingState, ResultState, SelfState
-from appraisal.models import Cycle, PhaseWindow, Publication
+from appraisal.models import Closing, Cycle, PhaseWindow, Publication
+from appraisal.selectors.closing import counts_of
+from core import audit
 
 THROUGH = Standing(
     self_assessment=SelfState.SENT, rating=RatingState.CONFIRMED, result=ResultState.ACKNOWLEDGED
@@ -25,7 +27,10 @@ THROUGH = Standing(
 def make_last_year(
     dice: Dice, people: People, agencies: Mapping[str, Agency], year: int, *, at: dt.datetime
 ) -> dict[str, int]:
-    """Make the closed cycle of `year`; returns how many rows of each kind. The personas went through all of it."""
+    """Make the closed cycle of `year`; returns how many rows of each kind. The personas went through all of it.
+
+    It asked no peers: beside it this year's results show what they add.
+    """
     last_day = dt.date(year, 12, 31)
     cycle = Cycle.objects.create(
         id=dice.uuid(),
@@ -46,7 +51,8 @@ def make_last_year(
     by_agency: dict[str, list[RatingState]] = {}
     for person, placement in in_scope(people, cycle):
         standing = THROUGH if person.persona else dice.weighted(LAST_YEAR)
-        case = live_through(dice, setting, person, placement, standing, windows, harvest)
+        case = begin(dice, setting, person, placement, standing, windows, harvest)
+        rate(dice, case, harvest)
         receive(dice, case, published=published)
         by_agency.setdefault(places.agency_of(placement.agency.path), []).append(case.standing.rating)
         if person.persona or case.appraisal.supervisor_id in led:
@@ -70,4 +76,21 @@ def make_last_year(
             for code, ratings in by_agency.items()
         ]
     )
-    return counts | chronicle.write(at=at)
+    written = chronicle.write(at=at)
+    _close(cycle, gita, at=at_hour(last_day, 23))
+    return counts | written
+
+
+def _close(cycle: Cycle, gita: Employee, *, at: dt.datetime) -> None:
+    """The closing record that HR left behind."""
+    closing = Closing.objects.create(
+        cycle=cycle, closed_by=gita, closed_at=at, counts=counts_of(cycle), left_out=0
+    )
+    audit.record(
+        actor_id=gita.pk,
+        act="cycle.closed",
+        object_type="cycle",
+        object_id=cycle.pk,
+        at=at,
+        after={"counts": closing.counts, "left_out": 0, "seal_head": ""},
+    )

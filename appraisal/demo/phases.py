@@ -62,13 +62,11 @@ CITY_CALENDAR: Calendar = {
     C: ((13, 11), (13, 20)),
     U: ((13, 21), (13, 31)),
 }
-# The year before was through by its last day, whatever day the demo starts on.
+# The year before was through by its last day, whatever day the demo starts on. It did without peers.
 CLOSED_CALENDAR: Calendar = {
     P: ((1, 2), (1, 31)),
     E: ((1, 2), (11, 30)),
     S: ((11, 16), (11, 30)),
-    N: ((11, 9), (11, 18)),
-    V: ((11, 19), (12, 2)),
     R: ((11, 23), (12, 12)),
     C: ((12, 13), (12, 18)),
     U: ((12, 19), (12, 31)),

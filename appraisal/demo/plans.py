@@ -13,6 +13,7 @@ from appraisal.demo.dice import Dice
 from appraisal.demo.harvest import Harvest
 from appraisal.enums import Phase, PlanState
 from appraisal.models import Measure, Plan, PlanItem
+from indicators.enums import Aspect
 
 # Results of the example plans that serve an indicator of an agency or of the city.
 SERVES: Mapping[str, str] = {
@@ -35,6 +36,7 @@ SERVES: Mapping[str, str] = {
     "ketersediaan sistem": "Indeks SPBE",
 }
 MINIMUM_RESULTS, MAXIMUM_RESULTS = 2, 3
+ASPECTS = [aspect.value for aspect in Aspect]
 
 
 def write_plan(dice: Dice, case: Case, harvest: Harvest) -> None:
@@ -87,7 +89,7 @@ def _results(dice: Dice, case: Case, plan: Plan) -> list[Result]:
                 target=figures.four_places(measure.target),
                 target_upper=figures.four_places(measure.upper) if measure.upper is not None else None,
             )
-            for measure in sorted(example.measures, key=lambda measure: measure.aspect)
+            for measure in sorted(example.measures, key=lambda measure: ASPECTS.index(measure.aspect))
         ]
         found.append(Result(item, measures))
     return found

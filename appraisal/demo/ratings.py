@@ -47,14 +47,7 @@ def rate(dice: Dice, case: Case, harvest: Harvest) -> None:
         keep_drafts(dice, case, harvest, kept, author_id=appraisal.supervisor_id, moment=saved)
     if rated:
         saved += dt.timedelta(minutes=4 * len(pages)) if case.setting.is_open else dt.timedelta()
-        _save_ratings(
-            dice,
-            case,
-            harvest,
-            _rating_content(case, pages),
-            _rating_content(case, final),
-            saved,
-        )
+        _save_ratings(dice, case, harvest, _rating_content(case, pages), _rating_content(case, final), saved)
         harvest.add(*case.ratings)
 
 
@@ -170,15 +163,17 @@ def _save_ratings(
     if state == RatingState.FIRST_SAVED:
         return
     sent = case.after(dice, saved, 2)
+    content = {**content, "peers": case.peers_at(sent)}
     _add_rating(dice, case, RatingStage.FINAL, 2, content, sent)
     appraisal.rated_by_id, appraisal.rating_sent_at = appraisal.supervisor_id, sent
-    computed = sent
+    counts, computed = content, sent
     if state == RatingState.REVISED:
         computed = case.within(dice, Phase.CALIBRATION)
+        counts = {**revised, "peers": case.peers_at(computed)}
         reason = dice.pick(texts.texts("revision"))
-        _add_rating(dice, case, RatingStage.REVISED, 3, revised, computed, reason=reason)
-    _compute(case, harvest, revised, computed)
-    for position, text in enumerate(revised["feedback"]["next_steps"], start=1):
+        _add_rating(dice, case, RatingStage.REVISED, 3, counts, computed, reason=reason)
+    _compute(case, harvest, counts, computed)
+    for position, text in enumerate(counts["feedback"]["next_steps"], start=1):
         harvest.add(NextStep(id=dice.uuid(), appraisal=appraisal, position=position, text=text))
 
 

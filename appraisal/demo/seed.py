@@ -1,4 +1,4 @@
-"""Any number of employees for measuring: a regular tree, one open cycle, a plan and a self-assessment for each.
+"""Any number of employees for measuring: a regular tree, one open cycle, a plan, a self-assessment and reviewers for each.
 
 Everything is streamed by COPY in chunks of one transaction each, so time is linear and memory constant. Ids are scattered
 like random ones but computed, so that every table is written without remembering another.
@@ -19,6 +19,7 @@ from appraisal.demo import phases
 from appraisal.demo.copying import NULL, copy_rows
 from appraisal.demo.dice import Dice, at_hour
 from appraisal.demo.personas import PASSWORD_HASH
+from appraisal.demo.seed_peers import Peers
 from appraisal.demo.shape import (
     AGENCY,
     APPRAISAL,
@@ -43,6 +44,7 @@ from appraisal.models import (
     Realization,
     SelfSubmission,
 )
+from appraisal.selectors.due import GRACE
 from core.canonical import canonical, fingerprint
 from core.clock import today
 from indicators.enums import Aspect, Polarity
@@ -56,10 +58,16 @@ RESULTS = (
 )
 
 
-def seed(size: int, *, at: dt.datetime, say: Callable[[str], object] = lambda text: None) -> None:
+def seed(
+    size: int,
+    *,
+    at: dt.datetime,
+    envelopes: bool = False,
+    say: Callable[[str], object] = lambda text: None,
+) -> None:
     """Fill a database that has only reference data with `size` employees and one open cycle.
 
-    Raises ValueError for fewer than 50 people or when there is a cycle already.
+    With `envelopes` every reviewer has sent a sealed answer, and the keys' files are made. Raises ValueError for fewer than 50 people or when there is a cycle already.
     """
     if size < 50:
         raise ValueError("a city has at least 50 employees")
@@ -69,10 +77,15 @@ def seed(size: int, *, at: dt.datetime, say: Callable[[str], object] = lambda te
     with transaction.atomic():
         ground = _Ground(shape, at)
         ground.lay()
-    for first in range(0, size, CHUNK):
+    chunks = [range(first, min(first + CHUNK, size)) for first in range(0, size, CHUNK)]
+    for numbers in chunks:
         with transaction.atomic():
-            ground.fill(range(first, min(first + CHUNK, size)))
-        say(f"{min(first + CHUNK, size):,}")
+            ground.fill(numbers)
+        say(f"{numbers.stop:,}")
+    peers = ground.peers(envelopes=envelopes)
+    for numbers in chunks:
+        with transaction.atomic():
+            peers.copy(numbers)
     with transaction.atomic():
         ground.grant()
     with connection.cursor() as cursor:
@@ -105,6 +118,7 @@ class _Ground:
         }
         self.cycle = Cycle(year=self.day.year, state=CycleState.OPEN, opened_at=at_hour(self.day, 0))
         self.windows = phases.windows_of(Phase.SELF_ASSESSMENT, self.day)
+        self.drawn_at = self.windows[Phase.NOMINATION].closes_at + GRACE
         self.agreed = self.windows[Phase.PLANNING].closes_at.isoformat()
         self.sent = (at_hour(self.day, 8) - dt.timedelta(days=3)).isoformat()
         self.content = _Content()
@@ -150,6 +164,12 @@ class _Ground:
             self.root.id if parent is None else scattered(AGENCY, parent),
             self._path(place),
         )
+
+    @transaction.atomic
+    def peers(self, *, envelopes: bool) -> Peers:
+        """Who is asked about whom since nomination was closed."""
+        paths = [self._path(place) for place in range(self.shape.agencies)]
+        return Peers(self.shape, self.cycle, self.drawn_at, paths, envelopes=envelopes)
 
     def grant(self) -> None:
         """One HR admin of the city and one auditor, so that their pages can be measured."""
@@ -218,7 +238,7 @@ class _Ground:
             "id", "cycle_id", "placement_id", "employee_id", "agency_id", "supervisor_id", "superior_id",
             "first_day", "last_day", "plan_state", "plan_moved_at", "plan_agreed_at", "self_state", "self_sent_at",
             "self_sent_by_clock", "self_return_comment", "rating_state", "not_assessed_reason", "result_state",
-            "acknowledgement_comment",
+            "acknowledgement_comment", "nomination_closed_at",
         ]  # fmt: skip
         copy_rows(Appraisal, columns, (self._appraisal_row(n) for n in numbers))
 
@@ -235,6 +255,7 @@ class _Ground:
             self.mayor.id if leader is None else scattered(EMPLOYEE, leader), superior,
             f"{year}-01-01", f"{year}-12-31", PlanState.AGREED.value, self.agreed, self.agreed, SelfState.SENT.value,
             self.sent, "f", "", RatingState.OPEN.value, "", ResultState.HIDDEN.value, "",
+            self.drawn_at.isoformat(),
         )  # fmt: skip
 
     def _copy_plans(self, numbers: range) -> None:

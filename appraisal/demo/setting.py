@@ -14,7 +14,6 @@ from appraisal.demo.dice import Dice
 from appraisal.demo.harvest import Harvest
 from appraisal.demo.people import People, Person
 from appraisal.demo.plans import write_plan
-from appraisal.demo.ratings import rate
 from appraisal.demo.self_assessments import assess_self
 from appraisal.demo.standings import Standing
 from appraisal.demo.work import realized_share, work
@@ -61,7 +60,7 @@ def in_scope(people: People, cycle: Cycle) -> Iterator[tuple[Person, Placement]]
                 yield person, row
 
 
-def live_through(
+def begin(
     dice: Dice,
     setting: Setting,
     person: Person,
@@ -70,7 +69,10 @@ def live_through(
     windows: Mapping[Phase, Window],
     harvest: Harvest,
 ) -> Case:
-    """One appraisal as far as the standing says. What the process does not allow is turned into what it does."""
+    """One appraisal from plan to self-assessment, as far as the standing says.
+
+    What the process does not allow is turned into what it does. `appraisal.demo.ratings.rate` ends it.
+    """
     case = new_case(dice, setting, person, placement, standing, windows)
     if case.standing.passed_on and case.appraisal.superior_id is None:
         # Nobody stands above the Mayor, so a rating that is his does not pass on.
@@ -78,6 +80,5 @@ def live_through(
     write_plan(dice, case, harvest)
     work(dice, case, harvest, realized=realized_share(case.standing))
     assess_self(dice, case, harvest)
-    rate(dice, case, harvest)
     harvest.add(case.appraisal)
     return case

@@ -16,7 +16,10 @@ def scattered(kind: int, number: int) -> str:
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:]}"
 
 
-EMPLOYEE, PLACEMENT, APPRAISAL, PLAN, ITEM, MEASURE, SUBMISSION, AGENCY, REALIZATION = range(1, 10)
+EMPLOYEE, PLACEMENT, APPRAISAL, PLAN, ITEM, MEASURE, SUBMISSION, AGENCY, REALIZATION, INVITATION = range(
+    1, 11
+)
+REVIEWERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,26 @@ class Shape:
     def head_of(self, place: int) -> int:
         """The number of the person who heads a place."""
         return place if place < self.heads else self.heads + (place - self.heads) * UNIT_SIZE
+
+    def agency_of(self, number: int) -> int:
+        """The number of the top-level agency in which this person serves."""
+        place, _is_head = self.place_of(number)
+        while (parent := self.parent_of(place)) is not None:
+            place = parent
+        return place
+
+    def reviewers_of(self, number: int) -> tuple[int, ...]:
+        """Four others who stand beside this person, fewer where there are not so many: staff of the unit, or heads of the same rank."""
+        place, is_head = self.place_of(number)
+        if not is_head:
+            first = self.head_of(place) + 1
+            among = range(first, min(first + UNIT_SIZE - 1, self.size))
+        elif number < self.heads:
+            among = range(self.agencies) if number < self.agencies else range(self.agencies, self.heads)
+        else:
+            among = range(self.heads, self.size, UNIT_SIZE)
+        here = among.index(number)
+        return tuple(among[(here + k) % len(among)] for k in range(1, min(REVIEWERS, len(among) - 1) + 1))
 
     def leader_of(self, number: int | None) -> int | None:
         """Who supervises this person; None is the Mayor, who himself has nobody."""

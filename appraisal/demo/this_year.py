@@ -15,9 +15,10 @@ from appraisal.demo.cases import Case
 from appraisal.demo.chronicle import Chronicle
 from appraisal.demo.dice import Dice, at_hour
 from appraisal.demo.harvest import Harvest
+from appraisal.demo.peers import hold_peers
 from appraisal.demo.people import People, Person
-from appraisal.demo.ratings import receive
-from appraisal.demo.setting import in_scope, live_through, make_setting
+from appraisal.demo.ratings import rate, receive
+from appraisal.demo.setting import begin, in_scope, make_setting
 from appraisal.demo.standings import FIRST_IN_UNIT, FIXED, LEFT_OUT, MIX_OF, Standing
 from appraisal.enums import CycleState, Phase, PlanState, RatingState, ResultState, SelfState
 from appraisal.models import Appraisal, Cycle, Extension, PhaseWindow
@@ -28,6 +29,14 @@ from core.clock import day_start, today
 
 ENDED_SEGMENT = Standing(self_assessment=SelfState.SENT, rating=RatingState.SENT)
 MORE_TIME = "Dirawat di rumah sakit selama sepekan."
+RATING_FIELDS = [
+    "rating_state",
+    "not_assessed_reason",
+    "passed_on_at",
+    "rating_first_saved_at",
+    "rating_sent_at",
+    "rated_by",
+]
 RESULT_FIELDS = [
     "result_state",
     "result_published_at",
@@ -54,19 +63,25 @@ def make_this_year(
         standing = _standing(dice, person, placement, queues, agency, day)
         if placement.period.lower > day:
             standing = _not_begun(windows[agency], at)
-        case = live_through(
-            dice, setting, person, placement, _unpublished(standing), windows[agency], harvest
-        )
+        case = begin(dice, setting, person, placement, _unpublished(standing), windows[agency], harvest)
         cases.append((case, standing))
         if standing.extended:
             harvest.add(_extension(dice, people, case))
-    counts = harvest.store()
-    _publish(people, agencies, cycle, at)
-    _open_results(dice, cases, day)
+    counts = Counter(harvest.store())
     chronicle = Chronicle({person.employee.id: person.employee.name for person in people.persons})
     for case, _standing_of in cases:
-        chronicle.tell(case)
-    return dict(Counter(counts) + Counter(chronicle.write(at=at)))
+        chronicle.tell_beginning(case)
+    counts.update(
+        hold_peers(
+            Dice(f"peers {day}"), [case for case, _standing_of in cases], chronicle, cycle=cycle, at=at
+        )
+    )
+    counts.update(_rate(dice, cases, harvest))
+    _publish(people, agencies, cycle, at)
+    _open_results(dice, cases, day)
+    for case, _standing_of in cases:
+        chronicle.tell_end(case)
+    return dict(counts + Counter(chronicle.write(at=at)))
 
 
 def _open_cycle(
@@ -144,6 +159,20 @@ def _not_begun(windows: Mapping[Phase, Window], at: dt.datetime) -> Standing:
         self_assessment=SelfState.NOT_SENT if missed else SelfState.DRAFT,
         passed_on=windows[Phase.SUPERVISOR_REVIEW].has_closed(at),
     )
+
+
+def _rate(dice: Dice, cases: list[tuple[Case, Standing]], harvest: Harvest) -> dict[str, int]:
+    """The ratings, which keep what peers said by then, of appraisals that are stored already."""
+    for case, _standing_of in cases:
+        rate(dice, case, harvest)
+    Appraisal.objects.bulk_create(
+        [case.appraisal for case, _standing_of in cases],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=RATING_FIELDS,
+        batch_size=1000,
+    )
+    return harvest.store()
 
 
 def _unpublished(standing: Standing) -> Standing:

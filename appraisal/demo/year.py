@@ -35,7 +35,8 @@ class AlreadyMade(Exception):
 def make_year(*, at: dt.datetime) -> dict[str, int]:
     """Fill the database with two years of appraisal around the day of `at`; the reference data must be loaded.
 
-    The same day gives the same rows, whatever the machine. Returns how many rows of each kind were made. Raises
+    The same day gives the same rows, whatever the machine, but for what must be random: keys, envelopes, reviews.
+    The folders of the keys must be writable, since their files are made with their rows. Returns how many rows of each kind were made. Raises
     AlreadyMade when there is a cycle.
     """
     locks.hold(LOCK)

@@ -94,6 +94,9 @@ def away_in(window: Window | None, people: Collection[uuid.UUID], at: dt.datetim
     if window is None:
         return frozenset()
     first, last = max(today(window.opens_at), today(at)), last_day(window.closes_at)
+    if last < first:
+        # Somebody of an agency in which peer review is over already may still look at a colleague elsewhere.
+        return frozenset()
     leaves: dict[uuid.UUID, list[tuple[dt.date, dt.date]]] = {}
     for leave in Leave.objects.overlapping(first, last).filter(employee__in=people):
         since, until = leave.period.lower or first, leave.period.upper

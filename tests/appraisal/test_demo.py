@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.urls import reverse
 
 from accounts.actors import load_actor
 from accounts.enums import EmploymentType, Role
@@ -44,6 +44,7 @@ from appraisal.models import (
     Result,
     SelfSubmission,
 )
+from appraisal.obstacles import objection_end
 from appraisal.scoring.content import sheet_of
 from appraisal.scoring.matrix import RULE_VERSION, compute
 from appraisal.scoring.sheet import digest_of, to_text
@@ -61,39 +62,13 @@ from appraisal.windows import disorders, windows_for
 from core.audit import AuditEvent, event_digest
 from core.canonical import canonical, fingerprint
 from core.notifications import Notification
-from indicators.imports import load_all
 from indicators.models import Measurement, Target
+from tests.appraisal.demo_year import AT, changing, cycle, own, person, year
 
-AT = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
+__all__ = ["changing", "cycle", "year"]  # fixtures
+
 TODAY = dt.date(2026, 11, 24)
 LATER = AT + dt.timedelta(days=5, hours=3)
-
-
-@pytest.fixture(scope="module")
-def year(django_db_setup, django_db_blocker):
-    """The whole demo once for all tests of this module, gone afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_all(at=AT)
-        yield make_year(at=AT)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def cycle(year):
-    return Cycle.objects.get(state=CycleState.OPEN)
-
-
-@pytest.fixture
-def changing(year, db):
-    """What a test of the demo changes is taken back."""
-
-
-def person(login):
-    return Employee.objects.get(login=login)
-
-
-def own(login, cycle):
-    return Appraisal.objects.filter(employee__login=login, cycle=cycle).order_by("first_day")
 
 
 def states(cycle):
@@ -376,7 +351,8 @@ def test_sent_ratings_are_those_that_the_service_would_send(year, cycle):
         assert (form.missing, form.missing_for_sending) == ((), ())
         number = latest.content["self_assessment"]
         assert number == (standing_submission(appraisal).number if standing_submission(appraisal) else "")
-        assert latest.content == rating_content(form, self_assessment=number)
+        peers = latest.content["peers"]
+        assert latest.content == rating_content(form, self_assessment=number, peers=peers)
         text = to_text(compute(sheet_of(latest.content)), rule_version=RULE_VERSION)
         assert appraisal.result.digest == digest_of(text)
         steps = list(appraisal.next_steps.order_by("position").values_list("text", flat=True))
@@ -414,7 +390,7 @@ def test_moments_follow_each_other(year):
         assert row.plan_agreed_at < row.self_sent_at < row.rating_first_saved_at < row.rating_sent_at
     for row in Appraisal.objects.exclude(result_acknowledged_at=None):
         assert row.result_published_at < row.result_received_at < row.result_acknowledged_at
-        assert row.objection_due_at == row.result_received_at + dt.timedelta(days=14)
+        assert row.objection_due_at == objection_end(row.result_received_at)
 
 
 def test_the_record_knows_what_happened_and_is_sound(year, cycle):
@@ -423,6 +399,7 @@ def test_the_record_knows_what_happened_and_is_sound(year, cycle):
     assert [event.act for event in events] == [
         "plan.sent",
         "plan.agreed",
+        *(["nomination.sent", "nomination.approved"] if hadi.box.approved_at else ["invitations.drawn"]),
         "self_assessment.sent",
         "self_assessment.returned",
     ]
@@ -439,10 +416,9 @@ def test_the_record_knows_what_happened_and_is_sound(year, cycle):
 
 def test_the_inbox_tells_what_waits(year, cycle):
     told = Notification.objects.filter(recipient=person("hadi"), read_at=None)
-    assert [row.kind for row in told] == ["self.returned"]
-    assert told[0].path == f"/penilaian/{own('hadi', cycle).get().pk}/penilaian-diri/" or told[
-        0
-    ].path.endswith("/")
+    assert told.get(kind="self.returned").path == reverse(
+        "self_assessment", args=[own("hadi", cycle).get().pk]
+    )
     assert Notification.objects.filter(recipient=person("wawan"), kind="result.published").exists()
     assert not Notification.objects.filter(created_at__lt=AT - dt.timedelta(days=3), read_at=None).exists()
 

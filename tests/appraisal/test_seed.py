@@ -1,6 +1,7 @@
 """Any number of employees for measuring: legal rows, the right supervisors, whole or not at all."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,10 +11,26 @@ from accounts.nip import parse_number
 from accounts.selectors.data_quality import data_quality
 from appraisal.demo.seed import seed
 from appraisal.demo.shape import Shape, scattered
-from appraisal.enums import PlanState, SelfState
-from appraisal.models import Appraisal, Cycle, Measure, Plan, PlanItem, Realization, SelfSubmission
+from appraisal.eligibility import refusals
+from appraisal.enums import PlanState, ReviewGroup, SelfState
+from appraisal.models import (
+    Appraisal,
+    Box,
+    Cycle,
+    Envelope,
+    Invitation,
+    Measure,
+    Plan,
+    PlanItem,
+    Realization,
+    SelfSubmission,
+)
 from appraisal.selectors.assessments import self_form
+from appraisal.selectors.colleagues import pair_with
+from appraisal.selectors.draws import units_to_invite
+from appraisal.selectors.facts import facts_of
 from appraisal.services.assignments import assign_supervisors
+from appraisal.services.boxes import open_due_boxes
 from appraisal.services.openings import create_appraisals
 from appraisal.services.submissions import self_content, with_proofs
 from core.canonical import canonical, fingerprint
@@ -35,6 +52,10 @@ def test_a_thousand_employees_have_everything(reference):
     rows = Appraisal.objects.filter(cycle=cycle, plan_state=PlanState.AGREED, self_state=SelfState.SENT)
     assert rows.count() == Plan.objects.count() == SelfSubmission.objects.count() == 1000
     assert PlanItem.objects.count() == Measure.objects.count() == Realization.objects.count() == 3000
+    assert Box.objects.count() == 1000
+    # Everybody has four, but for the heads of the only agency and of its two divisions.
+    assert Invitation.objects.count() == 997 * 4 + 2 * 1
+    assert not Envelope.objects.exists()
     for agency in Agency.objects.filter(code__startswith="S0").select_related("parent"):
         assert agency.path == f"{agency.parent.path}{agency.code}/"
     for digits in PersonnelNumber.objects.values_list("digits", flat=True):
@@ -62,6 +83,31 @@ def test_the_self_assessment_is_one_that_the_service_could_have_sent(reference):
     assert [item["key"] for item in submission.content["items"]] == [item["key"] for item in kept["items"]]
 
 
+def test_reviewers_may_be_asked_and_the_clock_has_nothing_to_draw(reference):
+    seed(120, at=AT)
+    cycle = Cycle.objects.get()
+    asked = Invitation.objects.select_related("appraisal__placement", "appraisal__agency", "reviewer")
+    for invitation in asked.order_by("pk"):
+        appraisal = invitation.appraisal
+        pair = pair_with(appraisal, invitation.reviewer_id, facts_of(appraisal, at=AT))
+        assert refusals(replace(pair, asked=False), ReviewGroup.PEER) == ()
+    assert set(asked.values_list("state", flat=True)) == {"approved", "accepted"}
+    assert not units_to_invite(cycle, AT).exists()
+
+
+def test_sealed_answers_on_request_open_every_box(reference):
+    seed(60, at=AT, envelopes=True)
+    cycle = Cycle.objects.get()
+    over = AT + dt.timedelta(days=30)
+    assert Envelope.objects.filter(sent=True, complete=True).count() == Invitation.objects.count() > 200
+    open_due_boxes(at=over)
+    opened = Box.objects.exclude(opened_at=None)
+    assert opened.count() == Box.objects.filter(appraisal__cycle=cycle).count() == 60
+    shown = [box.figures["peer"]["values"]["BP"] for box in opened if box.figures]
+    assert {(value["n"], value["mean"]) for value in shown if value["shown"]} == {(4, "4.0")}
+    assert len([value for value in shown if value["shown"]]) > 50
+
+
 @pytest.mark.parametrize("size", [50, 51, 999, 1000, 19_999, 20_001, 1_000_000])
 def test_everybody_has_one_place_and_every_place_one_head(size):
     shape = Shape(size)
@@ -77,8 +123,8 @@ def test_everybody_has_one_place_and_every_place_one_head(size):
 
 
 def test_ids_are_unique_among_kinds_and_numbers():
-    ids = {scattered(kind, number) for kind in range(1, 10) for number in range(2000)}
-    assert len(ids) == 9 * 2000
+    ids = {scattered(kind, number) for kind in range(1, 11) for number in range(2000)}
+    assert len(ids) == 10 * 2000
 
 
 def test_only_an_empty_database_is_seeded(reference, capsys):
