@@ -49,7 +49,7 @@ check: environment ## lint, format, types, layers, dependencies, migrations, cat
 bench: environment ## measure the pages and bulk acts side by side with their floors
 	@$(VENV)/python -m config.bench $(ARGS)
 
-bench-large: environment ## the same at 100,000 and 1,000,000 employees (half an hour, 15 GB)
+bench-large: environment ## the same at 100,000 and 1,000,000 employees
 	@$(VENV)/python -m config.bench --sizes 100000,1000000 $(ARGS)
 
 docs: environment ## write the generated pages of docs/
