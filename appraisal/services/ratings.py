@@ -18,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.selectors.supervisors import supervisor_of_employee
 from appraisal import notices
+from appraisal.completeness import AskedItem
 from appraisal.enums import Action, RatingStage, RatingState, Topic
 from appraisal.models import Appraisal, NextStep, RatingRecord
 from appraisal.selectors.assessments import standing_submission
 from appraisal.selectors.peer_figures import peers_at_sending
+from appraisal.selectors.plans import ItemRow
 from appraisal.selectors.ratings import FEEDBACK, OVERALL, RatingForm, rating_form
 from appraisal.services.drafts import Saved, store_draft
 from appraisal.services.moves import check_move, check_rating_time, lock_appraisal
@@ -69,28 +71,7 @@ def rating_content(
             "self_assessment": self_assessment,
             "peers": peers,
             "level_ratings": list(form.level_ratings),
-            "items": [
-                {
-                    "key": item.key,
-                    "name": item.name,
-                    "kind": item.kind.value,
-                    "evidence": item.evidence,
-                    **_answer(form.answers.one(Topic.ITEM, item.key), "rating"),
-                    "measures": [
-                        {
-                            "indicator": measure.measure.indicator,
-                            "aspect": measure.measure.aspect,
-                            "unit": measure.measure.unit,
-                            "polarity": measure.measure.polarity,
-                            "target": measure.measure.target,
-                            "upper": measure.measure.target_upper,
-                            "realization": measure.value,
-                        }
-                        for measure in rows[item.key].measures
-                    ],
-                }
-                for item in form.items
-            ],
+            "items": [_item(item, rows[item.key], form) for item in form.items],
             "values": [
                 {
                     "code": page.code,
@@ -119,6 +100,29 @@ def rating_content(
         }
     )
     return content
+
+
+def _item(item: AskedItem, row: ItemRow, form: RatingForm) -> dict[str, Any]:
+    """One plan item as it is kept: the answer beside target and realisation of each measure."""
+    return {
+        "key": item.key,
+        "name": item.name,
+        "kind": item.kind.value,
+        "evidence": item.evidence,
+        **_answer(form.answers.one(Topic.ITEM, item.key), "rating"),
+        "measures": [
+            {
+                "indicator": measure.measure.indicator,
+                "aspect": measure.measure.aspect,
+                "unit": measure.measure.unit,
+                "polarity": measure.measure.polarity,
+                "target": measure.measure.target,
+                "upper": measure.measure.target_upper,
+                "realization": measure.value,
+            }
+            for measure in row.measures
+        ],
+    }
 
 
 def _standing_number(appraisal: Appraisal) -> str:

@@ -82,13 +82,15 @@ def test_budi_changes_a_value_after_reading_and_says_why(page_factory) -> None:
     expect(page.get_by_role("heading", name="What colleagues say")).to_be_visible()
     page.locator("label[for=id_level_2]").click()
     page.get_by_role("button", name="Save and come back later").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved. You can go on at any time.")
     page.goto(address(world, "rate_check"))
     page.get_by_label("Why did you change your first rating?").fill(
         "Rekan menyebut kejadian yang belum saya lihat sendiri."
     )
     page.get_by_role("button", name="Keep the reason and go on").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Send the rating")
-    page.get_by_role("button", name="send", exact=False).first.click()
+    page.get_by_role("button", name="Yes, send now").click()
+    expect(page.get_by_text("Rekan menyebut kejadian")).to_be_visible()
     assert RatingRecord.objects.get(stage="final").reason.startswith("Rekan menyebut")
 
 
