@@ -45,6 +45,21 @@ def _require_city_hr(actor: Actor) -> None:
         raise NotAllowed(_("Only the HR admin of the city may do this."))
 
 
+# What HR decided once holds on, until HR decides otherwise.
+_COPIED = (
+    "scheme",
+    "level_ratings",
+    "minimum_days",
+    "publication_delay_days",
+    "peers_minimum",
+    "peers_maximum",
+    "peers_drawn",
+    "reviewer_maximum",
+    "escalation_days",
+    "bulk_reminders_per_day",
+)
+
+
 @transaction.atomic
 def prepare_cycle(*, actor: Actor, year: int, at: dt.datetime) -> Cycle:
     """Prepare the cycle of a year as a copy of the latest earlier one, all dates moved by whole years.
@@ -57,7 +72,7 @@ def prepare_cycle(*, actor: Actor, year: int, at: dt.datetime) -> Cycle:
     earlier = Cycle.objects.filter(year__lt=year).order_by("-year").first()
     cycle = Cycle(year=year)
     if earlier is not None:
-        for field in ("scheme", "level_ratings", "minimum_days", "publication_delay_days"):
+        for field in _COPIED:
             setattr(cycle, field, getattr(earlier, field))
     cycle.save(force_insert=True)
     if earlier is not None:

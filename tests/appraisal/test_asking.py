@@ -14,6 +14,7 @@ from accounts.models import Employee
 from appraisal.enums import CycleState, Phase, PlanState, SelfState
 from appraisal.models import Appraisal, Cycle
 from appraisal.services.asking import preview_bulk, remind_person, remind_unit
+from appraisal.services.cycles import prepare_cycle
 from appraisal.services.reminder_rules import set_reminder_rules
 from core.audit import AuditEvent
 from core.clock import now
@@ -268,3 +269,10 @@ def test_the_rules_page_keeps_what_was_typed(english) -> None:
         assert answer.context["form"]["escalation_days"].value() == typed
     assert client.post(url, {"escalation_days": "4", "bulk_reminders_per_day": "2"}).status_code == 302
     assert Cycle.objects.get().escalation_days == 4
+
+
+def test_the_next_year_begins_with_the_rules_of_this_one(year) -> None:
+    Cycle.objects.update(escalation_days=6, bulk_reminders_per_day=2)
+    made = prepare_cycle(actor=year.gita, year=2027, at=AT)
+    made.refresh_from_db()
+    assert (made.escalation_days, made.bulk_reminders_per_day) == (6, 2)
