@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.enums import ActingKind
 from appraisal.enums import Phase, RatingState, SelfState, Topic
 from appraisal.models import Appraisal, Extension, NextStep, PhaseWindow, RatingRecord, Result
+from appraisal.selectors.due import GRACE
 from appraisal.services import ratings, self_assessments
-from appraisal.services.clock import GRACE, tick
+from appraisal.services.clock import tick
 from core.audit import AuditEvent
 from core.clock import now
 from core.notifications import Notification
@@ -256,6 +257,7 @@ def test_first_and_final_rating_stand_beside_each_other_and_others_read_them_fro
     led.make_ready(world.ani, world.city.budi, at)
     changed = {"level": 5, "reason": CANARIES["rating"], "incident_on": world.ani.first_day.isoformat()}
     led.save(world.ani, world.city.budi, Topic.VALUE, "BP", changed, at)
+    led.save(world.ani, world.city.budi, Topic.OVERALL, "change", {"reason": WHY}, at)
     ratings.send_rating(actor=world.actor("budi"), appraisal_id=world.ani.pk, at=at)
 
     others = (led.signed_in(world.city.citra), led.signed_in(world.city.kartika))

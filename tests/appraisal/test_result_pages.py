@@ -130,7 +130,7 @@ def test_the_page_says_the_predicate_and_how_it_came_about() -> None:
     assert "1 of 1 counted results are above" not in page  # the additional result counts as well
     assert "2 of 2 counted results are above expectation. No main result is below." in page
     assert "Target 95 persen. Realisation 98.4 persen." in page
-    assert "Nobody was asked for feedback." in page
+    assert "The answers were still sealed when the rating was sent." in page
     number = world.ani.submissions.get().number
     assert f"Receipt number {number}" in page
     assert world.ani.result.digest[:4] in page

@@ -82,7 +82,7 @@ def test_from_publication_to_the_confirmation_and_the_audit(page_factory) -> Non
     page.get_by_text(CANARIES["plan"]).click()
     expect(page.get_by_text("Target 95 persen. Realisation 98.4 persen.").first).to_be_visible()
     page.get_by_text("What is not counted").click()
-    expect(page.get_by_text("Nobody was asked for feedback.")).to_be_visible()
+    expect(page.get_by_text("The answers were still sealed when the rating was sent.")).to_be_visible()
     page.get_by_role("link", name="Compute it again").click()
     heading(page, "Computed again: the same")
     page.get_by_role("link", name="Back to the result").click()
