@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.models import Appraisal, BallotKey
-from appraisal.notices import WORK, iso
+from appraisal.notices import WORK, iso, of_the_clock
 from core.notifications import Kind, Message, register
 
 BOX_OPENED = register(
@@ -47,23 +47,12 @@ KEY_NOT_FOUND = register(
 )
 
 
-def opened(appraisals: Iterable[Appraisal]) -> Iterator[Message]:
-    """To the employee and the supervisor of each opened box."""
-    for appraisal in appraisals:
-        yield _about(BOX_OPENED, appraisal, appraisal.employee_id)
-        if appraisal.supervisor_id is not None:
-            yield _about(BOX_OPENED_OF_TEAM, appraisal, appraisal.supervisor_id)
-
-
-def _about(kind: Kind, appraisal: Appraisal, recipient_id: uuid.UUID) -> Message:
-    return Message(
-        kind=kind,
-        recipient_id=recipient_id,
-        subject_id=appraisal.pk,
-        occurrence="opened",
-        path=reverse("peer_figures", args=[appraisal.pk]),
-        params={},
-    )
+def opened(appraisals: Collection[Appraisal]) -> Iterator[Message]:
+    """To the employee and the supervisor of each opened box; it is opened once, so it is said once."""
+    employees = ((one.pk, one.employee_id, {}) for one in appraisals)
+    supervisors = ((one.pk, one.supervisor_id, {}) for one in appraisals if one.supervisor_id is not None)
+    for kind, rows in ((BOX_OPENED, employees), (BOX_OPENED_OF_TEAM, supervisors)):
+        yield from of_the_clock(kind, rows, route="peer_figures", occurrence="opened")
 
 
 def key_not_found(key: BallotKey, recipients: Iterable[uuid.UUID], *, day: dt.date) -> Iterator[Message]:

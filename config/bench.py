@@ -141,6 +141,19 @@ def measure_audit() -> int:
         return subprocess.run([sys.executable, "-m", "config.bench_audit"], cwd=ROOT, env=env).returncode
 
 
+def measure_peers(size: int) -> int:
+    """Peers' answers for so many employees, in a database and with keys of their own; it prints its table itself."""
+    with services() as (database_url, redis_url), tempfile.TemporaryDirectory() as keys:
+        env = environment(database_url, redis_url, size) | {
+            "BALLOT_KEYS_DIR": f"{keys}/keys",
+            "BALLOT_KEY_COPIES_DIR": f"{keys}/copies",
+        }
+        create_database(env, database_url, size)
+        _manage(env, "load_reference")
+        _manage(env, "seed", "--employees", str(size), "--envelopes")
+        return subprocess.run([sys.executable, "-m", "config.bench_peers"], cwd=ROOT, env=env).returncode
+
+
 def measure_bulk(env: dict[str, str]) -> dict[str, Any]:
     """Measure the bulk acts of one size in a process of its own; it leaves two more years behind."""
     done = subprocess.run(
@@ -230,10 +243,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Measure hot pages and bulk acts beside their floors.")
     parser.add_argument("--sizes", default="1000,100000", help="numbers of employees, small and large")
     parser.add_argument("--requests", type=int, default=200, help="requests per page")
-    parser.add_argument("--only", choices=["audit"], help="measure this alone")
+    parser.add_argument("--only", choices=["audit", "peers"], help="measure this alone")
     given = parser.parse_args(arguments)
     if given.only == "audit":
         return measure_audit()
+    if given.only == "peers":
+        return measure_peers(int(given.sizes.split(",")[-1]))
     sizes = [int(size) for size in given.sizes.split(",")]
     found: dict[int, dict[str, Any]] = {}
     with services() as (database_url, redis_url):

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from appraisal import ballot, box_notices, key_files
 from appraisal.enums import STANDING_INVITATIONS, BulkAct, InvitationState
@@ -185,9 +185,31 @@ def _write(boxes: Mapping[uuid.UUID, Box], found: Mapping[Group, Opened], at: dt
             },
             "digest": box.digest,
         }
-    Box.objects.bulk_update(boxes.values(), ["opened_at", "figures", "digest"], batch_size=100)
+    _mark_opened(boxes.values(), at)
     record_all(events, act="box.opened", object_type="appraisal", at=at)
     _tell(boxes.values(), found, at)
+
+
+# One statement for all: bulk_update spends a quarter of the whole opening on making its CASE.
+_MARK_OPENED = """
+UPDATE appraisal_box SET opened_at = %(at)s, figures = new.figures::jsonb, digest = new.digest
+FROM unnest(%(keys)s::uuid[], %(figures)s::text[], %(digests)s::text[]) AS new (id, figures, digest)
+WHERE appraisal_id = new.id
+"""
+
+
+def _mark_opened(boxes: Iterable[Box], at: dt.datetime) -> None:
+    rows = list(boxes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MARK_OPENED,
+            {
+                "at": at,
+                "keys": [str(box.pk) for box in rows],
+                "figures": [canonical(box.figures) for box in rows],
+                "digests": [box.digest for box in rows],
+            },
+        )
 
 
 def _digest(groups: Mapping[str, Opened]) -> str:
