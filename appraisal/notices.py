@@ -250,6 +250,7 @@ AUDIT_HEAD = register(
         "audit.head",
         _("Head of the record on %(day_on)s: seal %(number)s"),
         _("Keep it outside this system. With it, every later change of the record is found out: %(head)s"),
+        choice=False,
     )
 )
 

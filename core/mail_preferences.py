@@ -43,8 +43,8 @@ class MailPreference(models.Model):
 
 
 def choices_for(kind: Kind) -> tuple[Delivery, ...]:
-    """What may be chosen: nothing for urgent kinds, and compulsory ones are mailed in one way or the other."""
-    if kind.urgent:
+    """What may be chosen: nothing for some kinds, and compulsory ones are mailed in one way or the other."""
+    if kind.urgent or not kind.choice:
         return ()
     return (Delivery.AT_ONCE, Delivery.DAILY) if kind.compulsory else tuple(Delivery)
 

@@ -146,8 +146,9 @@ class Kind:
 
     `mail` stands in a mail in the place of `body` where that quotes what somebody wrote. `label` and `topic` name the
     kind where people choose how it reaches them. A `compulsory` kind cannot be kept out of the mail; an `urgent` one
-    leaves at once, at any hour. HR sees to whom a `watched` kind was said, never what. `words` turns stored codes into
-    words: {"phase": {"planning": _("Planning")}}.
+    leaves at once, at any hour. One without `choice` goes to holders of a role only, who always get it at once. HR
+    sees to whom a `watched` kind was said, never what. `words` turns stored codes into words:
+    {"phase": {"planning": _("Planning")}}.
     """
 
     code: str
@@ -156,6 +157,7 @@ class Kind:
     compulsory: bool = True
     urgent: bool = False
     watched: bool = False
+    choice: bool = True
     mail: str | Promise = ""
     label: str | Promise = ""
     topic: str | Promise = ""

@@ -61,10 +61,11 @@ def test_what_may_not_be_chosen_counts_as_at_once(kind, chosen) -> None:
     assert delivery_of(kind, chosen) == expected
 
 
-def test_the_page_offers_every_kind_but_the_urgent_ones(client) -> None:
+def test_the_page_offers_every_kind_that_leaves_a_choice(client) -> None:
     page = client.get(URL)
     form = page.context["form"]
-    assert set(form.fields) == {kind.code for kind in kinds() if not kind.urgent}
+    assert set(form.fields) == {kind.code for kind in kinds() if not kind.urgent and kind.choice}
+    assert "audit.head" not in form.fields
     assert all(form[code].value() == Delivery.AT_ONCE for code in form.fields)
     text = page.content.decode()
     assert "Compulsory: it always comes by mail, too." in text
