@@ -187,7 +187,8 @@ def test_budi_rates_ani_from_the_first_page_to_the_sent_rating(page_factory, rev
     page.get_by_role("button", name="Save and check").click()
 
     expect(page.get_by_role("heading", name="Check before you send")).to_be_visible()
-    page.get_by_role("link", name="Send the rating").click()
+    page.get_by_label("Why did you change your first rating?").fill(LONG)
+    page.get_by_role("button", name="Keep the reason and go on").click()
     heading(page, "Send the rating of Ani Suryani?")
     page.get_by_role("button", name="Yes, send now").click()
     expect(page.get_by_text("The rating of Ani Suryani was sent.")).to_be_visible()
