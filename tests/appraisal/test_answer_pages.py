@@ -419,7 +419,7 @@ def test_sending_shows_the_receipt_in_its_answer_and_never_again(world, hadi):
     assert "no-store" in answer.headers["Cache-Control"]
     text = words(answer)
     assert "Write it down or photograph it now: it is shown only this once." in text
-        assert "it proves nothing to anybody else. Keep it to yourself all the same" in text
+    assert "it proves nothing to anybody else. Keep it to yourself all the same" in text
     assert p.KEEP not in text
     for page in ("peer_check", "peer_replace", "peer_receipt", "invitation"):
         shown = hadi.get(url(world, page))
@@ -588,7 +588,7 @@ def test_without_the_key_a_sentence_stands_and_the_text_stays(world, hadi):
     file, _copy = key_files._places(BallotKey.objects.get().pk)
     away = file.rename(file.with_suffix(".away"))
     for page in (url(world, "peer_value", "BP"), url(world, "peer_check")):
-                assert "Your envelope cannot be opened right now" in words(hadi.get(page))
+        assert "Your envelope cannot be opened right now" in words(hadi.get(page))
     answer = hadi.post(url(world, "peer_value", "BP"), typed("3", EVENT, revision=1))
     assert answer.status_code == 200
     assert LOCKED in words(answer)
@@ -596,7 +596,7 @@ def test_without_the_key_a_sentence_stands_and_the_text_stays(world, hadi):
     assert re.search(r'value="3"\s+checked', answer.content.decode())
     script = hadi.post(url(world, "peer_value", "BP"), typed("3", EVENT, revision=1), headers=FETCH)
     assert script.status_code == 422
-        sending = send(world, hadi)
+    sending = send(world, hadi)
     assert receipt_in(sending) == ""
     assert "Your envelope cannot be opened right now" in words(sending)
     away.rename(file)
