@@ -1,74 +1,44 @@
-"""Colleagues who might be asked about somebody: looked for by name, and checked against who must not judge whom."""
+"""Who stands to whom: the line above somebody, who leads enough people, who is away, who was named already, how often."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import JSONObject
 
 from accounts.enums import APPRAISED_TYPES
 from accounts.models import Employee, Leave, Placement
-from appraisal.eligibility import LED_BY_A_HEAD, Pair, is_away, refusals
-from appraisal.enums import Phase, ReviewGroup
-from appraisal.facts import Facts, Reason
-from appraisal.models import Appraisal, Invitation
+from appraisal.eligibility import LED_BY_A_HEAD, Pair, is_away
+from appraisal.enums import STANDING_INVITATIONS, Phase
+from appraisal.facts import Facts
+from appraisal.models import Appraisal, Box, Invitation
+from appraisal.selectors.facts import facts_of
+from appraisal.selectors.worklist import box_of
 from appraisal.windows import Window
 from core.clock import last_day, today
-
-HITS = 20
-# Fewer letters fit too many people to help anybody, and no index knows them.
-LETTERS = 3
 
 _CHAIN = """
 WITH RECURSIVE above (person_id, boss_id) AS (
     SELECT a.employee_id, boss.id
     FROM appraisal_appraisal a CROSS JOIN LATERAL (VALUES (a.supervisor_id), (a.superior_id)) AS boss (id)
-    WHERE a.cycle_id = %(cycle)s AND a.employee_id = ANY(%(people)s::uuid[]) AND boss.id IS NOT NULL
+    WHERE a.cycle_id = %s AND a.employee_id = ANY(%s::uuid[]) AND boss.id IS NOT NULL
     UNION
     SELECT above.person_id, a.supervisor_id
-    FROM above JOIN appraisal_appraisal a ON a.employee_id = above.boss_id AND a.cycle_id = %(cycle)s
+    FROM above JOIN appraisal_appraisal a ON a.employee_id = above.boss_id AND a.cycle_id = %s
     WHERE a.supervisor_id IS NOT NULL
 )
-SELECT person_id, boss_id FROM above
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How often somebody was asked in a year and how often they accepted."""
-
-    asked: int = 0
-    accepted: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One person found: where they serve, how much they are asked, and why they cannot be asked here (or nothing)."""
-
-    placement: Placement
-    load: Load
-    reasons: tuple[Reason, ...]
-
-    @property
-    def employee(self) -> Employee:
-        """The person."""
-        return self.placement.employee
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The hits of a search, nearest first. `short` says that the whole city was not searched: too few letters."""
-
-    hits: tuple[Hit, ...]
-    more: bool
-    short: bool
-
-
-# --- who stands above whom ----------------------------------------------------------------------
+_EACH_CHAIN = "\n".join([_CHAIN, "SELECT person_id, boss_id FROM above"])
+_OWN_CHAIN = "\n".join(["ARRAY(", _CHAIN, "SELECT boss_id FROM above)"])
 
 
 def chains_above(
@@ -77,47 +47,118 @@ def chains_above(
     """Everybody above each of these people in the line of a year: supervisor, superior, and so on up. One query."""
     found: dict[uuid.UUID, set[uuid.UUID]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_CHAIN, {"cycle": cycle_id, "people": [str(one) for one in people]})
+        cursor.execute(_EACH_CHAIN, [cycle_id, [str(one) for one in people], cycle_id])
         for person, boss in cursor.fetchall():
             found.setdefault(person, set()).add(boss)
     return {person: frozenset(bosses) for person, bosses in found.items()}
-
-
-def leads_enough(appraisal: Appraisal) -> bool:
-    """Whether the employee leads so many appraised people that these are asked, too. One query."""
-    reports = Appraisal.objects.filter(cycle=appraisal.cycle_id, supervisor=appraisal.employee_id)
-    return reports.order_by()[:LED_BY_A_HEAD].count() >= LED_BY_A_HEAD
 
 
 def away_in(window: Window | None, people: Collection[uuid.UUID], at: dt.datetime) -> frozenset[uuid.UUID]:
     """Who of these people is away for most of the time that is left to answer. One query; None is nobody."""
     if window is None:
         return frozenset()
-    first, last = max(today(window.opens_at), today(at)), last_day(window.closes_at)
-    if last < first:
-        # Somebody of an agency in which peer review is over already may still look at a colleague elsewhere.
-        return frozenset()
-    leaves: dict[uuid.UUID, list[tuple[dt.date, dt.date]]] = {}
+    first, last = days_to_answer(window, at)
+    leaves: dict[uuid.UUID, list[Any]] = {}
     for leave in Leave.objects.overlapping(first, last).filter(employee__in=people):
-        since, until = leave.period.lower or first, leave.period.upper
-        leaves.setdefault(leave.employee_id, []).append(
-            (since, until - dt.timedelta(days=1) if until else last)
+        leaves.setdefault(leave.employee_id, []).append(leave.period)
+    return frozenset(
+        person for person, theirs in leaves.items() if is_away(_days(theirs, first, last), first, last)
+    )
+
+
+def days_to_answer(window: Window, at: dt.datetime) -> tuple[dt.date, dt.date]:
+    """The first and the last day that are left of peer review."""
+    return max(today(window.opens_at), today(at)), last_day(window.closes_at)
+
+
+def _days(periods: Iterable[Any], first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Ranges of leave as first and last days; without an end they last as long as is asked."""
+    return [
+        (period.lower or first, period.upper - dt.timedelta(days=1) if period.upper else last)
+        for period in periods
+    ]
+
+
+def serving(day: dt.date) -> QuerySet[Placement]:
+    """Placements in force on the day, of civil servants who can sign in."""
+    return Placement.objects.on(day).filter(
+        employee__is_active=True, employee__employment_type__in=[kind.value for kind in APPRAISED_TYPES]
+    )
+
+
+def top_path(path: str) -> str:
+    """The path of the top-level agency (the step below the city) that a unit belongs to; of the city its own."""
+    return "".join(f"{step}/" for step in path.split("/")[:2] if step)
+
+
+# --- the employee -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known of the employee before anybody is named: the time, the box, and everybody above.
+
+    `is_head` tells whether they lead so many appraised people that these are asked, too.
+    """
+
+    appraisal: Appraisal
+    facts: Facts
+    box: Box | None
+    bosses: frozenset[uuid.UUID]
+    is_head: bool
+
+    @property
+    def settled(self) -> bool:
+        """Whether the supervisor has approved the list."""
+        return self.box is not None and self.box.approved_at is not None
+
+
+def ground_of(appraisal: Appraisal, *, at: dt.datetime) -> Ground:
+    """The ground of one appraisal, whose agency and placement are loaded. Two queries."""
+    reports = Appraisal.objects.filter(cycle=appraisal.cycle_id, supervisor=appraisal.employee_id).order_by()
+    known = (
+        Appraisal.objects.select_related("box")
+        .defer("box__figures")
+        .annotate(
+            reports=ArraySubquery(reports.values("pk")[:LED_BY_A_HEAD]),
+            bosses=RawSQL(  # noqa: S611  # our own text; every value is a parameter
+                _OWN_CHAIN,
+                [appraisal.cycle_id, [str(appraisal.employee_id)], appraisal.cycle_id],
+                output_field=ArrayField(UUIDField()),
+            ),
         )
-    return frozenset(person for person, theirs in leaves.items() if is_away(theirs, first, last))
+        .get(pk=appraisal.pk)
+    )
+    box = box_of(known)
+    return Ground(
+        appraisal=appraisal,
+        facts=facts_of(appraisal, at=at, box_opened=box is not None and box.opened_at is not None),
+        box=box,
+        bosses=frozenset(known.bosses),
+        is_head=len(known.reports) >= LED_BY_A_HEAD,
+    )
 
 
-def _below(appraisal: Appraisal) -> Q:
+def below(appraisal: Appraisal) -> Q:
     """Placements under the employee: of those they supervise, directly or through one supervisor, and of their unit."""
     led = Appraisal.objects.filter(
         Q(supervisor=appraisal.employee_id) | Q(superior=appraisal.employee_id), cycle=appraisal.cycle_id
     )
-    below = Q(employee__in=led.values("employee"))
+    found = Q(employee__in=led.values("employee"))
     if appraisal.placement.is_head:
-        below |= Q(agency__path__startswith=appraisal.agency.path)
-    return below
+        found |= Q(agency__path__startswith=appraisal.agency.path)
+    return found
 
 
-# --- counting -----------------------------------------------------------------------------------
+# --- those who might be asked -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How often somebody was asked in a year and how often they accepted."""
+
+    asked: int = 0
+    accepted: int = 0
 
 
 def loads_of(cycle_id: uuid.UUID, reviewers: Collection[uuid.UUID]) -> dict[uuid.UUID, Load]:
@@ -132,135 +173,85 @@ def loads_of(cycle_id: uuid.UUID, reviewers: Collection[uuid.UUID]) -> dict[uuid
     return {reviewer: Load(asked, accepted) for reviewer, asked, accepted in counted}
 
 
-# --- one pair -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody as the employee's list knows them: where they serve now ("" when nowhere), and what the rules ask.
 
-
-def serving(day: dt.date) -> QuerySet[Placement]:
-    """Placements in force on the day, of civil servants who can sign in."""
-    return Placement.objects.on(day).filter(
-        employee__is_active=True, employee__employment_type__in=[kind.value for kind in APPRAISED_TYPES]
-    )
-
-
-def places_of(people: Collection[uuid.UUID], day: dt.date) -> dict[uuid.UUID, Placement]:
-    """Where each of these people serves on the day, as far as they do. One query."""
-    placements = serving(day).filter(employee__in=people).select_related("employee", "position", "agency")
-    return {placement.employee_id: placement for placement in placements}
-
-
-def pairs_with(
-    appraisal: Appraisal, people: Mapping[uuid.UUID, tuple[str, Placement | None]], facts: Facts
-) -> dict[uuid.UUID, Pair]:
-    """What the rules need to know of each of these people towards the employee. Four queries.
-
-    `people` are names and present placements. Two people whom an objection stands between are kept apart here, too.
+    `mutual` tells whether the employee looks at them in the same year.
     """
-    bosses = chains_above(appraisal.cycle_id, [appraisal.employee_id]).get(appraisal.employee_id, frozenset())
-    led = dict(
-        Appraisal.objects.filter(
-            Q(supervisor=appraisal.employee_id) | Q(superior=appraisal.employee_id),
-            cycle=appraisal.cycle_id,
-            employee__in=list(people),
-        )
-        .order_by("pk")
-        .values_list("employee", "supervisor")
+
+    id: uuid.UUID
+    name: str
+    position: str
+    unit: str
+    pair: Pair
+    mutual: bool
+
+
+def known_people(ground: Ground, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Known]:
+    """These people towards the employee. One query, whatever the number.
+
+    Whoever must not judge whom for a reason that is on record is found here: an objection between two people, too.
+    """
+    appraisal, at = ground.appraisal, ground.facts.at
+    window = ground.facts.windows.get(Phase.PEER_REVIEW)
+    first, last = days_to_answer(window, at) if window else (today(at), today(at) - dt.timedelta(days=1))
+    here = OuterRef("pk")
+    led = Appraisal.objects.filter(cycle=appraisal.cycle_id, employee=here)
+    named = Invitation.objects.filter(appraisal=appraisal.pk, reviewer=here)
+    looked_at = Invitation.objects.filter(
+        reviewer=appraisal.employee_id,
+        appraisal__cycle=appraisal.cycle_id,
+        appraisal__employee=here,
+        state__in=STANDING_INVITATIONS,
     )
-    asked = set(
-        Invitation.objects.filter(appraisal=appraisal.pk, reviewer__in=list(people)).values_list(
-            "reviewer", flat=True
-        )
+    place = serving(today(at)).filter(employee=here).order_by("pk")
+    rows = Employee.objects.filter(pk__in=people).annotate(
+        place=Subquery(
+            place.values(
+                said=JSONObject(position="position__title", unit="agency__name", path="agency__path")
+            )[:1]
+        ),
+        is_direct=Exists(led.filter(supervisor=appraisal.employee_id)),
+        is_led=Exists(led.filter(Q(supervisor=appraisal.employee_id) | Q(superior=appraisal.employee_id))),
+        is_named=Exists(named),
+        is_mutual=Exists(looked_at),
+        away_periods=ArraySubquery(
+            Leave.objects.overlapping(first, max(first, last)).filter(employee=here).values("period")
+        ),
     )
-    away = away_in(facts.windows.get(Phase.PEER_REVIEW), list(people), facts.at)
     return {
-        person: Pair(
-            name=name,
-            serves=placement is not None,
-            same=person == appraisal.employee_id,
-            above=person in bosses,
-            below=person in led or _in_own_unit(appraisal, placement),
-            direct=led.get(person) == appraisal.employee_id,
-            away=person in away,
-            asked=person in asked,
+        row.pk: Known(
+            id=row.pk,
+            name=row.name,
+            position=row.place["position"] if row.place else "",
+            unit=row.place["unit"] if row.place else "",
+            pair=Pair(
+                name=row.name,
+                serves=row.place is not None,
+                same=row.pk == appraisal.employee_id,
+                above=row.pk in ground.bosses,
+                below=row.is_led or _in_own_unit(appraisal, row.place),
+                direct=row.is_direct,
+                away=is_away(_days(row.away_periods, first, last), first, last),
+                asked=row.is_named,
+            ),
+            mutual=row.is_mutual,
         )
-        for person, (name, placement) in people.items()
+        for row in rows
     }
 
 
-def _in_own_unit(appraisal: Appraisal, placement: Placement | None) -> bool:
-    """Whether the employee heads the unit of this placement, or one above it."""
+def _in_own_unit(appraisal: Appraisal, place: Mapping[str, str] | None) -> bool:
+    """Whether the employee heads the unit where somebody serves, or one above it."""
     return (
-        appraisal.placement.is_head
-        and placement is not None
-        and placement.agency.path.startswith(appraisal.agency.path)
+        appraisal.placement.is_head and place is not None and place["path"].startswith(appraisal.agency.path)
     )
 
 
-def pair_with(appraisal: Appraisal, reviewer_id: uuid.UUID, facts: Facts) -> Pair:
-    """What the rules need to know of one person. Six queries. Raises Employee.DoesNotExist."""
-    name = Employee.objects.values_list("name", flat=True).get(pk=reviewer_id)
-    place = places_of([reviewer_id], today(facts.at)).get(reviewer_id)
-    return pairs_with(appraisal, {reviewer_id: (name, place)}, facts)[reviewer_id]
-
-
-# --- looking for somebody -----------------------------------------------------------------------
-
-
-def search(appraisal: Appraisal, typed: str, group: ReviewGroup, facts: Facts) -> Found:
-    """Whoever fits every word: of the own unit first, then of the own agency, then of the city; at most 20.
-
-    Without a word the own unit is shown. With fewer than three letters in the longest word only the own unit is
-    searched. Subordinates are looked for among those who report to the employee. At most ten queries.
-    """
-    words = typed.casefold().split()
-    short = max(map(len, words), default=0) < LETTERS
-    placements = serving(today(facts.at)).exclude(employee=appraisal.employee_id)
-    for word in words:
-        placements = placements.filter(employee__sort_name__contains=word)
-    if group == ReviewGroup.SUBORDINATE:
-        led = Appraisal.objects.filter(cycle=appraisal.cycle_id, supervisor=appraisal.employee_id)
-        circles = [Q(employee__in=led.values("employee"))]
-    else:
-        placements = placements.exclude(_below(appraisal))
-        circles = [Q(agency=appraisal.agency_id)]
-        if not short:
-            top = top_path(appraisal.agency.path)
-            circles.append(Q(agency__path__startswith=top) & ~circles[0])
-            circles.append(~Q(agency__path__startswith=top))
-    hits: list[Placement] = []
-    for circle in circles:
-        hits += (
-            placements.filter(circle)
-            .select_related("employee", "position", "agency")
-            .order_by("employee__sort_name", "employee__pk")[: HITS + 1 - len(hits)]
-        )
-        if len(hits) > HITS:
-            break
-    return Found(_described(appraisal, hits[:HITS], group, facts), len(hits) > HITS, short and bool(words))
-
-
-def _described(
-    appraisal: Appraisal, hits: Sequence[Placement], group: ReviewGroup, facts: Facts
-) -> tuple[Hit, ...]:
-    people = {hit.employee_id: (hit.employee.name, hit) for hit in hits}
-    loads = loads_of(appraisal.cycle_id, people.keys())
-    pairs = pairs_with(appraisal, people, facts)
-    return tuple(
-        Hit(hit, loads.get(hit.employee_id, Load()), refusals(pairs[hit.employee_id], group)) for hit in hits
-    )
-
-
-def top_path(path: str) -> str:
-    """The path of the top-level agency (the step below the city) that a unit belongs to; of the city its own."""
-    return "".join(f"{step}/" for step in path.split("/")[:2] if step)
-
-
-def enough_colleagues(appraisal: Appraisal, *, at: dt.datetime, wanted: int) -> bool:
-    """Whether the person's own agency has so many people who could be asked as peers. Two queries."""
-    bosses = chains_above(appraisal.cycle_id, [appraisal.employee_id]).get(appraisal.employee_id, frozenset())
-    colleagues = (
-        serving(today(at))
-        .filter(agency__path__startswith=top_path(appraisal.agency.path))
-        .exclude(employee__in=[appraisal.employee_id, *bosses])
-        .exclude(_below(appraisal))
-    )
-    return colleagues.order_by()[:wanted].count() >= wanted
+def pair_with(ground: Ground, reviewer_id: uuid.UUID) -> Pair:
+    """What the rules need to know of one person. One query. Raises Employee.DoesNotExist."""
+    known = known_people(ground, [reviewer_id]).get(reviewer_id)
+    if known is None:
+        raise Employee.DoesNotExist
+    return known.pair

@@ -26,7 +26,8 @@ from core.clock import today
 def nomination_over(cycle: Cycle, at: dt.datetime) -> Q:
     """Appraisals whose nomination is over (with its grace) and not closed by the clock since, while reviewers can answer.
 
-    A unit that is given more time later is closed again when that is over. One query.
+    An opened box asks nobody any more, whatever the windows say. A unit that is given more time later is closed again
+    when that is over. One query.
     """
     rows = window_rows(cycle.pk)
     answered = units_closed(Phase.PEER_REVIEW, rows, at)
@@ -37,7 +38,7 @@ def nomination_over(cycle: Cycle, at: dt.datetime) -> Q:
             found |= Q(agency__in=_governed_by(row, rows)) & not_since
     if answered is not None:
         found &= ~Q(agency__in=answered)
-    return found & Q(cycle=cycle)
+    return found & Q(cycle=cycle, box__opened_at=None)
 
 
 def _governed_by(row: WindowRow, rows: Iterable[WindowRow]) -> QuerySet[Agency]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 
 from accounts.actors import Actor
-from accounts.models import Placement
 from appraisal.enums import (
     INVITED,
     STANDING_INVITATIONS,
@@ -23,23 +21,20 @@ from appraisal.enums import (
 from appraisal.facts import Facts
 from appraisal.models import Appraisal, Box, Invitation
 from appraisal.policies import leads
-from appraisal.selectors.colleagues import Load, leads_enough, loads_of, places_of
-from appraisal.selectors.facts import assemble_facts, facts_of, window_rows_by_cycle
+from appraisal.selectors.colleague_search import Found, Hit, search
+from appraisal.selectors.colleagues import Ground, Known, Load, known_people, loads_of
+from appraisal.selectors.facts import assemble_facts, window_rows_by_cycle
 from appraisal.selectors.worklist import approving_is_due, box_of, replacing_is_due
 from appraisal.windows import Window
-from core.clock import today
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name on a list: where the person serves now, how much they are asked, and whether they are looked at by the
-    very person (`mutual`).
-    """
+    """One name on a list, and how much the person is asked."""
 
     invitation: Invitation
-    placement: Placement | None
+    known: Known
     load: Load
-    mutual: bool
 
     @property
     def standing(self) -> bool:
@@ -53,18 +48,37 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Nomination:
-    """The reviewers of one appraisal, by group, and what may be done about them now."""
+class Search:
+    """What was looked for and found, each with how much the person is asked."""
 
-    box: Box | None
-    facts: Facts
+    group: ReviewGroup
+    typed: str
+    found: Found
+    hits: tuple[tuple[Hit, Load], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """The reviewers of one appraisal, by group, and whoever was looked for beside them."""
+
+    ground: Ground
     entries: tuple[Entry, ...]
-    is_head: bool
+    search: Search | None = None
+
+    @property
+    def box(self) -> Box | None:
+        """The box, once a name was proposed."""
+        return self.ground.box
+
+    @property
+    def facts(self) -> Facts:
+        """What the rules know of the appraisal now."""
+        return self.ground.facts
 
     @property
     def settled(self) -> bool:
         """Whether the supervisor has approved the list."""
-        return self.box is not None and self.box.approved_at is not None
+        return self.ground.settled
 
     @property
     def window(self) -> Window | None:
@@ -75,7 +89,7 @@ class Nomination:
     def groups(self) -> tuple[ReviewGroup, ...]:
         """Peers; and subordinates of somebody who leads enough people, or once some stand on the list."""
         asked = any(one.invitation.group == ReviewGroup.SUBORDINATE for one in self.entries)
-        return tuple(ReviewGroup) if self.is_head or asked else (ReviewGroup.PEER,)
+        return tuple(ReviewGroup) if self.ground.is_head or asked else (ReviewGroup.PEER,)
 
     def of(self, group: ReviewGroup) -> tuple[Entry, ...]:
         """The names of a group, standing ones first."""
@@ -97,53 +111,48 @@ def stored_box(appraisal: Appraisal) -> Box | None:
     return Box.objects.filter(pk=appraisal.pk).defer("figures").first()
 
 
-def own_nomination(appraisal: Appraisal, *, at: dt.datetime) -> Nomination:
-    """What the employee may know: the names they proposed themselves. Six queries."""
-    own = Invitation.objects.filter(origin=InvitationOrigin.EMPLOYEE)
-    return _nomination(appraisal, own, at)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom somebody looks for: part of a name, as whom."""
+
+    typed: str
+    group: ReviewGroup
 
 
-def nomination_of(actor: Actor, appraisal: Appraisal, *, at: dt.datetime) -> Nomination:
-    """Everybody asked about this person whom the actor may know of. Six queries."""
-    return _nomination(appraisal, Invitation.objects.visible_to(actor), at)
+def own_invitations() -> QuerySet[Invitation]:
+    """What the employee may know before the box is open: the names they proposed themselves."""
+    return Invitation.objects.filter(origin=InvitationOrigin.EMPLOYEE)
 
 
-def _nomination(appraisal: Appraisal, seen: QuerySet[Invitation], at: dt.datetime) -> Nomination:
-    box = stored_box(appraisal)
-    opened = box is not None and box.opened_at is not None
-    facts = facts_of(appraisal, at=at, box_opened=opened)
+def known_to(actor: Actor) -> QuerySet[Invitation]:
+    """The invitations that the actor may know of."""
+    return Invitation.objects.visible_to(actor)
+
+
+def nomination_on(ground: Ground, seen: QuerySet[Invitation], *, wanted: Wanted | None = None) -> Nomination:
+    """The list as far as it may be seen, and whoever is looked for. Three queries, one more for a search."""
     found = list(
-        seen.filter(appraisal=appraisal).select_related("reviewer").order_by("reviewer__sort_name", "pk")
+        seen.filter(appraisal=ground.appraisal)
+        .select_related("reviewer")
+        .order_by("reviewer__sort_name", "pk")
     )
-    reviewers = [one.reviewer_id for one in found]
-    loads = loads_of(appraisal.cycle_id, reviewers)
-    places = places_of(reviewers, today(at))
-    mutual = _looked_at_by(appraisal, reviewers)
+    hits = search(ground, wanted.typed, wanted.group) if wanted else None
+    people = {one.reviewer_id for one in found} | set(hits.ids if hits else ())
+    known = known_people(ground, people)
+    loads = loads_of(ground.appraisal.cycle_id, people)
     return Nomination(
-        box=box,
-        facts=facts,
+        ground=ground,
         entries=tuple(
-            Entry(
-                one,
-                places.get(one.reviewer_id),
-                loads.get(one.reviewer_id, Load()),
-                one.reviewer_id in mutual,
-            )
-            for one in found
+            Entry(one, known[one.reviewer_id], loads.get(one.reviewer_id, Load())) for one in found
         ),
-        is_head=leads_enough(appraisal),
-    )
-
-
-def _looked_at_by(appraisal: Appraisal, people: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Whom of these people the employee looks at in the same year. One query."""
-    return frozenset(
-        Invitation.objects.filter(
-            reviewer=appraisal.employee_id,
-            appraisal__cycle=appraisal.cycle_id,
-            appraisal__employee__in=people,
-            state__in=STANDING_INVITATIONS,
-        ).values_list("appraisal__employee", flat=True)
+        search=Search(
+            wanted.group,
+            wanted.typed,
+            hits,
+            tuple((hit, loads.get(hit.known.id, Load())) for hit in hits.hits(known, wanted.group)),
+        )
+        if wanted is not None and hits is not None
+        else None,
     )
 
 

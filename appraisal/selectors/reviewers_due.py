@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Employee, Placement
 from appraisal.enums import INVITED, Phase
 from appraisal.models import Appraisal, Invitation
-from appraisal.selectors.colleagues import places_of
+from appraisal.selectors.colleagues import serving
 from appraisal.selectors.late import COUNTED_UP_TO, Watch
 from appraisal.windows import window_for
 from core.clock import today
@@ -59,7 +59,8 @@ def due_page(seen: Watch, *, name: str = "", after: str = "") -> Page[DueRow]:
     if name:
         reviewers = reviewers.filter(sort_name__contains=name.casefold())
     page = page_of(reviewers, order=("sort_name", "pk"), after=after)
-    places = places_of([row.pk for row in page.rows], today(seen.at))
+    placements = serving(today(seen.at)).filter(employee__in=[row.pk for row in page.rows])
+    places = {place.employee_id: place for place in placements.select_related("agency")}
     return page.showing(
         DueRow(row, places.get(row.pk), row.due)  # type: ignore[attr-defined]  # annotated
         for row in page.rows

@@ -21,7 +21,7 @@ from core.errors import ActionRefused, NotAllowed
 def lock_appraisal(appraisal_id: uuid.UUID) -> Appraisal:
     """The appraisal, locked until the transaction ends. Raises Appraisal.DoesNotExist."""
     return (
-        Appraisal.objects.select_related("agency", "cycle", "employee")
+        Appraisal.objects.select_related("agency", "cycle", "employee", "placement")
         .select_for_update(of=("self",))
         .get(pk=appraisal_id)
     )

@@ -23,12 +23,12 @@ from appraisal.enums import (
     Phase,
     ReviewGroup,
 )
-from appraisal.facts import Facts, Reason
+from appraisal.facts import Reason
 from appraisal.models import Appraisal, Box, Invitation
 from appraisal.obstacles import proposal_refusals, replacement_refusals
 from appraisal.policies import parties_of
-from appraisal.selectors.colleagues import enough_colleagues, leads_enough, pair_with
-from appraisal.selectors.facts import facts_of
+from appraisal.selectors.colleague_search import enough_colleagues
+from appraisal.selectors.colleagues import Ground, ground_of, pair_with
 from appraisal.services.moves import lock_appraisal
 from appraisal.workflow import obstacles_to
 from core.audit import record
@@ -38,14 +38,14 @@ from core.notifications import notify
 LEADERS = frozenset({Party.SUPERVISOR, Party.DELEGATE})
 
 
-def _locked(appraisal_id: uuid.UUID, at: dt.datetime) -> tuple[Appraisal, Box | None, Facts]:
-    """The appraisal, locked, its box if there is one, and the facts. Raises ActionRefused in a closed year."""
+def _locked(appraisal_id: uuid.UUID, at: dt.datetime) -> Ground:
+    """The appraisal, locked together with its list and box, and what is known of it. Raises ActionRefused in a closed
+    year. Whoever opens the box locks the appraisal first, too.
+    """
     appraisal = lock_appraisal(appraisal_id)
     if appraisal.cycle.state != CycleState.OPEN:
         raise ActionRefused(_("This year's appraisal is closed. It can be read, but not changed."))
-    box = Box.objects.select_for_update(of=("self",)).filter(pk=appraisal.pk).first()
-    opened = box is not None and box.opened_at is not None
-    return appraisal, box, facts_of(appraisal, at=at, box_opened=opened)
+    return ground_of(appraisal, at=at)
 
 
 def _refuse(reasons: Collection[Reason | Sentence]) -> None:
@@ -63,16 +63,11 @@ def _as_leader(appraisal: Appraisal, actor: Actor) -> None:
         raise NotAllowed(_("This step is not yours to take."))
 
 
-def _settled(box: Box | None) -> bool:
-    return box is not None and box.approved_at is not None
-
-
-def _obstacles_to_adding(
-    appraisal: Appraisal, reviewer_id: uuid.UUID, group: ReviewGroup, facts: Facts
-) -> list[Reason]:
+def _obstacles_to_adding(ground: Ground, reviewer_id: uuid.UUID, group: ReviewGroup) -> list[Reason]:
     """Why this person cannot be put on the list: the rules of the pair, and the most reviewers of a person."""
-    found = list(refusals(pair_with(appraisal, reviewer_id, facts), group))
-    if group == ReviewGroup.SUBORDINATE and not leads_enough(appraisal):
+    appraisal = ground.appraisal
+    found = list(refusals(pair_with(ground, reviewer_id), group))
+    if group == ReviewGroup.SUBORDINATE and not ground.is_head:
         found.append(
             Reason("no_head", _("Only whoever leads at least three people asks those who report to them."))
         )
@@ -102,11 +97,11 @@ def propose_reviewer(
     Raises NotAllowed for anybody but the employee, Employee.DoesNotExist, ActionRefused with every reason: outside
     nomination, a settled list, a ninth name, or a person who must not judge this one.
     """
-    appraisal, box, facts = _locked(appraisal_id, at)
+    ground = _locked(appraisal_id, at)
+    appraisal, facts = ground.appraisal, ground.facts
     _as_employee(appraisal, actor)
     _refuse(
-        proposal_refusals(facts, settled=_settled(box))
-        or _obstacles_to_adding(appraisal, reviewer_id, group, facts)
+        proposal_refusals(facts, settled=ground.settled) or _obstacles_to_adding(ground, reviewer_id, group)
     )
     return _add(actor, appraisal, reviewer_id, group, InvitationOrigin.EMPLOYEE, at)
 
@@ -152,9 +147,10 @@ def drop_proposal(
 
     Raises NotAllowed for anybody but the employee, ActionRefused outside nomination and once the list is settled.
     """
-    appraisal, box, facts = _locked(appraisal_id, at)
+    ground = _locked(appraisal_id, at)
+    appraisal, facts = ground.appraisal, ground.facts
     _as_employee(appraisal, actor)
-    _refuse(proposal_refusals(facts, settled=_settled(box)))
+    _refuse(proposal_refusals(facts, settled=ground.settled))
     gone = Invitation.objects.filter(
         pk=invitation_id,
         appraisal=appraisal,
@@ -181,20 +177,17 @@ def send_proposals(*, actor: Actor, appraisal_id: uuid.UUID, at: dt.datetime) ->
     Raises NotAllowed for anybody but the employee; ActionRefused outside nomination, when it was sent, and with fewer
     peers than the year asks for, unless the own agency has fewer colleagues who could be asked.
     """
-    appraisal, box, facts = _locked(appraisal_id, at)
+    ground = _locked(appraisal_id, at)
+    appraisal, facts, box = ground.appraisal, ground.facts, ground.box
     _as_employee(appraisal, actor)
-    _refuse(proposal_refusals(facts, settled=_settled(box)))
+    _refuse(proposal_refusals(facts, settled=ground.settled))
     if box is not None and box.proposed_at is not None:
         raise ActionRefused(_("Your list has already been sent."))
     proposed = Invitation.objects.filter(
         appraisal=appraisal, group=ReviewGroup.PEER, state__in=STANDING_INVITATIONS
     ).count()
     fewest = appraisal.cycle.peers_minimum
-    if (
-        box is None
-        or proposed == 0
-        or (proposed < fewest and enough_colleagues(appraisal, at=at, wanted=fewest))
-    ):
+    if box is None or proposed == 0 or (proposed < fewest and enough_colleagues(ground, wanted=fewest)):
         raise ActionRefused(
             _("Name at least %(fewest)s colleagues. On the list: %(n)s.") % {"fewest": fewest, "n": proposed}
         )
@@ -229,10 +222,11 @@ def add_reviewer(
     After nomination this is how somebody who declined is replaced, until peer review closes. Raises NotAllowed,
     Employee.DoesNotExist, ActionRefused with every reason.
     """
-    appraisal, box, facts = _locked(appraisal_id, at)
+    ground = _locked(appraisal_id, at)
+    appraisal, facts = ground.appraisal, ground.facts
     _as_leader(appraisal, actor)
-    _refuse(replacement_refusals(facts) or _obstacles_to_adding(appraisal, reviewer_id, group, facts))
-    settled = _settled(box) or not facts.is_open(Phase.NOMINATION)
+    _refuse(replacement_refusals(facts) or _obstacles_to_adding(ground, reviewer_id, group))
+    settled = ground.settled or not facts.is_open(Phase.NOMINATION)
     return _add(actor, appraisal, reviewer_id, group, InvitationOrigin.SUPERVISOR, at, invited=settled)
 
 
@@ -245,7 +239,8 @@ def approve_reviewers(
     `seen` are the proposals that stood on the page. Raises NotAllowed for anybody but supervisor and Plh, StaleWrite when
     the list has changed since, ActionRefused outside nomination or when nobody stands on it.
     """
-    appraisal, box, facts = _locked(appraisal_id, at)
+    ground = _locked(appraisal_id, at)
+    appraisal, facts, box = ground.appraisal, ground.facts, ground.box
     _as_leader(appraisal, actor)
     asked = replace(facts, invitation=InvitationState.PROPOSED)  # what the list consists of
     _refuse(obstacles_to(Action.APPROVE_INVITATION, asked, parties_of(actor, appraisal)))

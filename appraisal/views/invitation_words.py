@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appraisal.enums import INVITED, DeclineReason, InvitationState, Phase
-from appraisal.selectors.colleagues import Hit, Load
+from appraisal.selectors.colleague_search import Hit
+from appraisal.selectors.colleagues import Known, Load
 from appraisal.selectors.invitations import Asked
 from appraisal.selectors.nominations import Entry, TeamRow
 from appraisal.views.badges import state_badge
@@ -87,6 +88,11 @@ def load_words(load: Load) -> str:
     }
 
 
+def place_words(known: Known) -> str:
+    """Where somebody serves now."""
+    return f"{known.position}, {known.unit}" if known.unit else _("No position at present")
+
+
 @dataclass(frozen=True, slots=True)
 class HitRow:
     """One person found, with why they cannot be put on the list, or nothing."""
@@ -98,14 +104,13 @@ class HitRow:
     reasons: tuple[str, ...]
 
 
-def hit_row(hit: Hit) -> HitRow:
+def hit_row(hit: Hit, load: Load) -> HitRow:
     """A person found, in words: name, position and unit, and how much they are asked."""
-    place = hit.placement
     return HitRow(
-        id=place.employee_id,
-        name=place.employee.name,
-        position=f"{place.position.title}, {place.agency.name}",
-        load=load_words(hit.load),
+        id=hit.known.id,
+        name=hit.known.name,
+        position=place_words(hit.known),
+        load=load_words(load),
         reasons=tuple(str(reason) for reason in hit.reasons),
     )
 
@@ -128,12 +133,11 @@ class EntryRow:
 def entry_row(entry: Entry, *, may_remove: bool, hr: bool = False) -> EntryRow:
     """A reviewer in words. Only HR ends what was accepted; nothing tells of an answer."""
     invitation = entry.invitation
-    place = entry.placement
     accepted = invitation.state == InvitationState.ACCEPTED
     return EntryRow(
         id=invitation.pk,
         name=invitation.reviewer.name,
-        position=f"{place.position.title}, {place.agency.name}" if place else _("No position at present"),
+        position=place_words(entry.known),
         badge=state_badge(InvitationState(invitation.state)),
         load=load_words(entry.load),
         notes=tuple(_entry_notes(entry, hr=hr)),
@@ -146,7 +150,7 @@ def entry_row(entry: Entry, *, may_remove: bool, hr: bool = False) -> EntryRow:
 def _entry_notes(entry: Entry, *, hr: bool) -> Iterator[str]:
     invitation = entry.invitation
     yield str(invitation.get_origin_display())
-    if entry.mutual and entry.standing:
+    if entry.known.mutual and entry.standing:
         yield _("Both would look at each other")
     if invitation.extended_to is not None:
         yield _("More time until %(moment)s") % {"moment": deadline(invitation.extended_to)}

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import actor_of
-from appraisal.enums import ReviewGroup
+from appraisal.enums import CycleState, ReviewGroup
 from appraisal.forms.invitations import ColleagueFilter
 from appraisal.models import Appraisal
 from appraisal.obstacles import proposal_refusals
-from appraisal.selectors.colleagues import enough_colleagues, search
-from appraisal.selectors.nominations import Nomination, own_nomination
+from appraisal.selectors.colleague_search import enough_colleagues
+from appraisal.selectors.colleagues import Ground, ground_of
+from appraisal.selectors.nominations import Nomination, Wanted, nomination_on, own_invitations
 from appraisal.services import nominations as services
 from appraisal.views.answers import answering, own_appraisal
-from appraisal.views.invitation_words import hit_row
+from appraisal.views.invitation_words import entry_row, hit_row
 from core.access import access
 from core.clock import arrival
 
@@ -34,22 +35,26 @@ def group_of(text: str) -> ReviewGroup:
     return ReviewGroup(text) if text in ReviewGroup.values else ReviewGroup.PEER
 
 
-def looked_for(
-    request: HttpRequest, appraisal: Appraisal, nomination: Nomination, *, may_add: bool
-) -> dict[str, Any]:
-    """What the part of a page shows in which colleagues are looked for."""
-    group = group_of(request.GET.get("as", ""))
-    if group not in nomination.groups:
-        group = ReviewGroup.PEER
+def wanted_in(request: HttpRequest, ground: Ground) -> Wanted:
+    """Whom the reader looks for, as the address of the page says."""
     form = ColleagueFilter(request.GET)
-    found = search(appraisal, form.typed, group, nomination.facts) if may_add else None
+    group = group_of(request.GET.get("as", "")) if ground.is_head else ReviewGroup.PEER
+    return Wanted(form.typed, group)
+
+
+def search_part(request: HttpRequest, nomination: Nomination) -> dict[str, Any]:
+    """The part of a page in which colleagues are looked for."""
+    form = ColleagueFilter(request.GET)
+    search = nomination.search
+    if search is None:
+        return {"form": form, "may_add": False}
     return {
         "form": form,
-        "group": group,
-        "found": found,
-        "hits": [hit_row(hit) for hit in found.hits] if found else [],
-        "typed": form.typed,
-        "may_add": may_add,
+        "may_add": True,
+        "group": search.group,
+        "typed": search.typed,
+        "found": search.found,
+        "hits": [hit_row(hit, load) for hit, load in search.hits],
     }
 
 
@@ -65,10 +70,12 @@ def back_to(request: HttpRequest, route: str, appraisal: Appraisal) -> HttpRespo
 def reviewers(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     """The list as it stands, and the search beside it."""
     appraisal = own_appraisal(request, appraisal_id)
-    at = arrival(request)
-    nomination = own_nomination(appraisal, at=at)
-    reasons = proposal_refusals(nomination.facts, settled=nomination.settled)
-    fewest = appraisal.cycle.peers_minimum
+    ground = ground_of(appraisal, at=arrival(request))
+    is_open = appraisal.cycle.state == CycleState.OPEN
+    reasons = proposal_refusals(ground.facts, settled=ground.settled) if is_open else ()
+    may_add = is_open and not reasons
+    wanted = wanted_in(request, ground) if may_add else None
+    nomination = nomination_on(ground, own_invitations(), wanted=wanted)
     return render(
         request,
         "appraisal/nomination/own.html",
@@ -76,14 +83,27 @@ def reviewers(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
             "appraisal": appraisal,
             "nomination": nomination,
             "reasons": [str(reason) for reason in reasons],
-            "lists": [(group, nomination.of(group)) for group in nomination.groups],
-            "search": looked_for(request, appraisal, nomination, may_add=not reasons),
+            "lists": [
+                (group, [entry_row(one, may_remove=may_add) for one in nomination.of(group)])
+                for group in nomination.groups
+            ],
+            "search": search_part(request, nomination),
             "standing": nomination.standing(ReviewGroup.PEER),
-            "fewest": fewest,
+            "fewest": appraisal.cycle.peers_minimum,
             "most": appraisal.cycle.peers_maximum,
-            "small_agency": not reasons and not enough_colleagues(appraisal, at=at, wanted=fewest),
+            "small_agency": may_add and _is_small(nomination, appraisal.cycle.peers_minimum),
         },
     )
+
+
+def _is_small(nomination: Nomination, fewest: int) -> bool:
+    """Whether too few of the own agency could be asked; often what was found already says no. One query at most."""
+    able = [one for one in nomination.entries if one.known.unit]
+    if nomination.search is not None:
+        able_hits = [hit for hit, _load in nomination.search.hits if not hit.reasons]
+        if nomination.search.group == ReviewGroup.PEER and len(able) + len(able_hits) >= fewest:
+            return False
+    return not enough_colleagues(nomination.ground, wanted=fewest)
 
 
 @access(reason=_OWN)

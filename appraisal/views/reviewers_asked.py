@@ -17,10 +17,11 @@ from appraisal.enums import CycleState, Party, Phase
 from appraisal.forms.invitations import DueFilter, MoreTimeForm
 from appraisal.models import Appraisal, Invitation
 from appraisal.policies import parties_of
+from appraisal.selectors.colleagues import ground_of
 from appraisal.selectors.cycles import latest_opened_cycle
 from appraisal.selectors.facts import facts_of_invitation
 from appraisal.selectors.late import watch
-from appraisal.selectors.nominations import nomination_of
+from appraisal.selectors.nominations import known_to, nomination_on
 from appraisal.selectors.progress import watched_units
 from appraisal.selectors.reviewers_due import due_count, due_page
 from appraisal.services.invitations import extend_invitation
@@ -47,7 +48,8 @@ def _watched(request: HttpRequest, appraisal_id: uuid.UUID) -> Appraisal:
 def reviewers_asked(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpResponse:
     """Everybody on the list with state and dates."""
     appraisal = _watched(request, appraisal_id)
-    nomination = nomination_of(actor_of(request), appraisal, at=arrival(request))
+    ground = ground_of(appraisal, at=arrival(request))
+    nomination = nomination_on(ground, known_to(actor_of(request)))
     opened = nomination.box is not None and nomination.box.opened_at is not None
     may_change = appraisal.cycle.state == CycleState.OPEN and not opened
     return render(

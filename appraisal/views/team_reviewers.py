@@ -18,12 +18,13 @@ from appraisal.forms.invitations import WithdrawForm
 from appraisal.models import Appraisal, Invitation
 from appraisal.obstacles import nomination_refusals, replacement_refusals
 from appraisal.policies import parties_of
-from appraisal.selectors.nominations import Nomination, nomination_of, team_nominations
+from appraisal.selectors.colleagues import ground_of
+from appraisal.selectors.nominations import known_to, nomination_on, team_nominations
 from appraisal.services import nominations as services
 from appraisal.services.invitations import withdraw_invitation
 from appraisal.views.answers import answering, visible_appraisal
 from appraisal.views.invitation_words import entry_row, team_row
-from appraisal.views.nominations import back_to, group_of, looked_for, posted_id
+from appraisal.views.nominations import back_to, group_of, posted_id, search_part, wanted_in
 from core.access import access
 from core.clock import arrival
 from core.forms import initial_from_carried
@@ -66,8 +67,7 @@ def team_reviewers(request: HttpRequest, appraisal_id: uuid.UUID) -> HttpRespons
     appraisal = _led(request, appraisal_id)
     if request.method == "POST":
         return _approve(request, appraisal)
-    nomination = nomination_of(actor_of(request), appraisal, at=arrival(request))
-    return render(request, "appraisal/nomination/led.html", _page(request, appraisal, nomination))
+    return render(request, "appraisal/nomination/led.html", _page(request, appraisal))
 
 
 def _approve(request: HttpRequest, appraisal: Appraisal) -> HttpResponse:
@@ -90,11 +90,15 @@ def _approve(request: HttpRequest, appraisal: Appraisal) -> HttpResponse:
     return redirect("team_reviewers", appraisal.pk)
 
 
-def _page(request: HttpRequest, appraisal: Appraisal, nomination: Nomination) -> dict[str, Any]:
-    leads = bool(parties_of(actor_of(request), appraisal) & _LEADERS)
+def _page(request: HttpRequest, appraisal: Appraisal) -> dict[str, Any]:
+    actor = actor_of(request)
+    ground = ground_of(appraisal, at=arrival(request))
+    leads = bool(parties_of(actor, appraisal) & _LEADERS)
     is_open = appraisal.cycle.state == CycleState.OPEN
-    closed = replacement_refusals(nomination.facts)
+    closed = replacement_refusals(ground.facts)
     may_add = leads and is_open and not closed
+    wanted = wanted_in(request, ground) if may_add else None
+    nomination = nomination_on(ground, known_to(actor), wanted=wanted)
     return {
         "appraisal": appraisal,
         "nomination": nomination,
@@ -105,7 +109,7 @@ def _page(request: HttpRequest, appraisal: Appraisal, nomination: Nomination) ->
             (group, [entry_row(one, may_remove=may_add) for one in nomination.of(group)])
             for group in nomination.groups
         ],
-        "search": looked_for(request, appraisal, nomination, may_add=may_add),
+        "search": search_part(request, nomination),
         "standing": nomination.standing(ReviewGroup.PEER),
         "fewest": appraisal.cycle.peers_minimum,
         "most": appraisal.cycle.peers_maximum,

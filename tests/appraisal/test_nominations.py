@@ -11,9 +11,16 @@ from django.utils import translation
 from accounts.models import Employee
 from appraisal.enums import DeclineReason, InvitationOrigin, InvitationState, Phase, ReviewGroup
 from appraisal.models import Box, Invitation
-from appraisal.selectors.colleagues import Load, loads_of, search
+from appraisal.selectors.colleague_search import search
+from appraisal.selectors.colleagues import Load, ground_of, known_people, loads_of
 from appraisal.selectors.facts import facts_of
-from appraisal.selectors.nominations import nomination_of, own_nomination, team_nominations
+from appraisal.selectors.nominations import (
+    Wanted,
+    known_to,
+    nomination_on,
+    own_invitations,
+    team_nominations,
+)
 from appraisal.services import nominations
 from appraisal.services.invitations import accept_invitation, decline_invitation
 from core.audit import AuditEvent
@@ -334,12 +341,14 @@ def test_a_head_asks_those_who_report_to_them_and_not_as_peers(world) -> None:
 
 
 def found(world: World, typed: str, appraisal=None, group=PEER):
-    mine = appraisal or world.ani
-    return search(mine, typed, group, facts_of(mine, at=at(world)))
+    """The search, with the people found in `hits`."""
+    ground = ground_of(appraisal or world.ani, at=at(world))
+    result = search(ground, typed, group)
+    return result, result.hits(known_people(ground, result.ids), group)
 
 
 def names(result) -> list[str]:
-    return [hit.employee.name for hit in result.hits]
+    return [hit.known.name for hit in result[1]]
 
 
 def test_without_a_name_the_own_unit_is_shown(world) -> None:
@@ -351,7 +360,7 @@ def test_without_a_name_the_own_unit_is_shown(world) -> None:
         "Lukman Hakim",
         "Mira Rahayu",
     ]
-    (budi,) = [hit for hit in found(world, "").hits if hit.employee == world.city.budi]
+    (budi,) = [hit for hit in found(world, "")[1] if hit.known.id == world.city.budi.pk]
     assert [reason.code for reason in budi.reasons] == ["above"]
 
 
@@ -365,9 +374,9 @@ def test_the_nearest_come_first_and_the_city_needs_three_letters(world) -> None:
         "Intan Permata",
     ]
     short = found(world, "pe")
-    assert (names(short), short.short) == (["Intan Permata"], True)
+    assert (names(short), short[0].short) == (["Intan Permata"], True)
     assert names(found(world, "SAPUTRA eko")) == ["Eko Saputra"]
-    assert found(world, "tidakada").hits == ()
+    assert names(found(world, "tidakada")) == []
 
 
 def test_at_most_twenty_are_shown(world) -> None:
@@ -375,12 +384,12 @@ def test_at_most_twenty_are_shown(world) -> None:
 
     result = found(world, "rekan")
 
-    assert (len(result.hits), result.more) == (20, True)
+    assert (len(names(result)), result[0].more) == (20, True)
 
 
 def test_signs_of_a_pattern_are_only_letters(world) -> None:
-    assert found(world, "%%%").hits == ()
-    assert found(world, "___").hits == ()
+    assert names(found(world, "%%%")) == []
+    assert names(found(world, "___")) == []
 
 
 def test_subordinates_are_looked_for_among_those_who_report(world) -> None:
@@ -394,10 +403,12 @@ def test_subordinates_are_looked_for_among_those_who_report(world) -> None:
 def test_a_search_costs_the_same_for_few_and_many(world, django_assert_num_queries, more) -> None:
     colleagues(world, more)
     mine = world.ani
-    facts = facts_of(mine, at=at(world))
+    with django_assert_num_queries(2):
+        ground = ground_of(mine, at=at(world))
 
-    with django_assert_num_queries(8 if more == 1 else 6):
-        search(mine, "rekan", PEER, facts)
+    for typed in ("", "re", "rekan"):
+        with django_assert_num_queries(4):
+            nomination_on(ground, own_invitations(), wanted=Wanted(typed, PEER))
 
 
 def test_loads_are_counted_by_year(world) -> None:
@@ -420,12 +431,13 @@ def test_the_employee_sees_only_names_of_their_own(world) -> None:
     propose(world, world.city.hadi)
     add(world, world.city.intan)
 
-    own = own_nomination(world.ani, at=at(world))
-    led = nomination_of(world.actor("budi"), world.ani, at=at(world))
+    ground = ground_of(world.ani, at=at(world))
+    own = nomination_on(ground, own_invitations())
+    led = nomination_on(ground, known_to(world.actor("budi")))
 
     assert [one.invitation.reviewer.name for one in own.entries] == ["Hadi Gunawan"]
     assert [one.invitation.reviewer.name for one in led.entries] == ["Hadi Gunawan", "Intan Permata"]
-    assert nomination_of(world.actor("eko"), world.ani, at=at(world)).entries == ()
+    assert nomination_on(ground, known_to(world.actor("eko"))).entries == ()
 
 
 def test_pairs_who_would_look_at_each_other_are_marked(world) -> None:
@@ -439,9 +451,9 @@ def test_pairs_who_would_look_at_each_other_are_marked(world) -> None:
         at=at(world),
     )
 
-    led = nomination_of(world.actor("budi"), world.ani, at=at(world))
+    led = nomination_on(ground_of(world.ani, at=at(world)), known_to(world.actor("budi")))
 
-    assert [one.mutual for one in led.entries] == [True, False]
+    assert [one.known.mutual for one in led.entries] == [True, False]
 
 
 def test_the_team_shows_first_what_waits(world) -> None:
@@ -458,9 +470,10 @@ def test_the_team_shows_first_what_waits(world) -> None:
 def test_the_lists_cost_the_same_for_few_and_many(world, django_assert_num_queries, more) -> None:
     for one in colleagues(world, more):
         propose(world, one.employee)
-    budi, mine = world.actor("budi"), world.ani
+    budi = world.actor("budi")
+    ground = ground_of(world.ani, at=at(world))
 
-    with django_assert_num_queries(7):
-        nomination_of(budi, mine, at=at(world))
+    with django_assert_num_queries(3):
+        nomination_on(ground, known_to(budi))
     with django_assert_num_queries(2):
         team_nominations(budi, at=at(world))

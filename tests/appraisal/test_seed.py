@@ -26,9 +26,8 @@ from appraisal.models import (
     SelfSubmission,
 )
 from appraisal.selectors.assessments import self_form
-from appraisal.selectors.colleagues import pair_with
+from appraisal.selectors.colleagues import ground_of, pair_with
 from appraisal.selectors.draws import units_to_invite
-from appraisal.selectors.facts import facts_of
 from appraisal.services.assignments import assign_supervisors
 from appraisal.services.boxes import open_due_boxes
 from appraisal.services.openings import create_appraisals
@@ -89,7 +88,7 @@ def test_reviewers_may_be_asked_and_the_clock_has_nothing_to_draw(reference):
     asked = Invitation.objects.select_related("appraisal__placement", "appraisal__agency", "reviewer")
     for invitation in asked.order_by("pk"):
         appraisal = invitation.appraisal
-        pair = pair_with(appraisal, invitation.reviewer_id, facts_of(appraisal, at=AT))
+        pair = pair_with(ground_of(appraisal, at=AT), invitation.reviewer_id)
         assert refusals(replace(pair, asked=False), ReviewGroup.PEER) == ()
     assert set(asked.values_list("state", flat=True)) == {"approved", "accepted"}
     assert not units_to_invite(cycle, AT).exists()
