@@ -46,6 +46,7 @@ _EVERYDAY = frozenset(
         "murni",
         "nyata",
         "permata",
+        "pribadi",
         "purnama",
         "putra",
         "putri",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -34,8 +35,14 @@ def cycle(year) -> Cycle:
 
 
 @pytest.fixture
-def changing(year, db) -> None:
-    """What a test of the demo changes is taken back."""
+def changing(year, db, settings) -> Iterator[None]:
+    """What a test of the demo changes is taken back, in the folders of the keys, too."""
+    folders = [Path(settings.BALLOT_KEYS_DIR), Path(settings.BALLOT_KEY_COPIES_DIR)]
+    files = {path: path.read_bytes() for folder in folders for path in folder.glob("*.key")}
+    yield
+    for path, content in files.items():
+        if not path.exists():
+            path.write_bytes(content)
 
 
 def person(login: str) -> Employee:

@@ -102,9 +102,10 @@ def test_sealed_answers_on_request_open_every_box(reference):
     open_due_boxes(at=over)
     opened = Box.objects.exclude(opened_at=None)
     assert opened.count() == Box.objects.filter(appraisal__cycle=cycle).count() == 60
-    shown = [box.figures["peer"]["values"]["BP"] for box in opened if box.figures]
-    assert {(value["n"], value["mean"]) for value in shown if value["shown"]} == {(4, "4.0")}
-    assert len([value for value in shown if value["shown"]]) > 50
+    groups = [box.figures["peer"] for box in opened if box.figures]
+    shown = [group["values"]["BP"] for group in groups if group["shown"]]
+    assert {(value["n"], value["mean"]) for value in shown} == {(4, "4.0")}
+    assert len(shown) > 50
 
 
 @pytest.mark.parametrize("size", [50, 51, 999, 1000, 19_999, 20_001, 1_000_000])
