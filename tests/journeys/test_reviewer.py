@@ -139,10 +139,13 @@ def test_leaving_unsaved_words_warns_first(page_factory, world) -> None:
     page.context.set_offline(True)
     page.get_by_label("What to keep").press_sequentially("Belum tersimpan.")
     expect(page.locator(STATUS)).to_contain_text("Do not close this page", timeout=10_000)
-    warned = []
-    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
-    page.goto("about:blank")
-    assert warned == ["beforeunload"]
+    with page.expect_event("dialog") as warning:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.close(run_before_unload=True)
+    assert warning.value.type == "beforeunload"
+    page.context.set_offline(False)
+    saved(page)
+    assert draft(world, "BP")["strength"] == "Belum tersimpan."
 
 
 def test_a_session_lost_in_mid_typing_loses_nothing(page_factory, world) -> None:
@@ -191,6 +194,7 @@ def test_a_cancelled_invitation_says_so_while_one_types(page_factory, world) -> 
     page.get_by_role("button", name="Save and go on to").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing was saved")
     expect(page.get_by_label("What you wrote, text 1")).to_have_value(f"{EVENT} Lagi.")
+    page.wait_for_load_state("networkidle")
 
 
 def test_everything_works_without_script(page_factory, world) -> None:
