@@ -21,8 +21,11 @@ from core.canonical import canonical
 
 VERSION = 1
 KEY_BYTES = 32
-# Every envelope is a multiple of this long, so that its size tells little about its words.
-STEP = 2048
+# One answer takes so much room in every envelope, however much or little is written: a size that follows the words
+# would tell whose the long review is. A sent answer and the one that is to replace it take room for two.
+ANSWER = 16 * 1024
+# What the pages of one answer may take; the rest is for times, revisions and the receipt.
+FULL = ANSWER - 1024
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _LENGTH_BYTES = 4
@@ -51,15 +54,24 @@ def _bound_to(invitation_id: uuid.UUID) -> bytes:
 
 
 def seal(key: bytes, invitation_id: uuid.UUID, content: Mapping[str, Any]) -> bytes:
-    """The content as canonical JSON, padded to steps of 2 KB, encrypted (AES-256-GCM) for this invitation alone.
+    """The content as canonical JSON, padded to the room of its answers, encrypted (AES-256-GCM) for this invitation alone.
 
-    Each call gives other bytes: the nonce is random (96 bits; a key seals far fewer than 2^32 times).
+    Each call gives other bytes: the nonce is random (96 bits; a key seals far fewer than 2^32 times). Raises ValueError
+    for more than there is room for, which `fits` prevents.
     """
     text = canonical(content).encode()
     padded = len(text).to_bytes(_LENGTH_BYTES, "big") + text
-    padded += bytes(-len(padded) % STEP)
+    room = ANSWER * max(1, sum(content.get(part) is not None for part in ("draft", "sent")))
+    if len(padded) > room:
+        raise ValueError("more words than an envelope has room for")
+    padded += bytes(room - len(padded))
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return bytes([VERSION]) + nonce + AESGCM(key).encrypt(nonce, padded, _bound_to(invitation_id))
+
+
+def fits(pages: Mapping[str, Any]) -> bool:
+    """Whether there is room for these pages of one answer."""
+    return len(canonical(pages).encode()) <= FULL
 
 
 def unseal(key: bytes, invitation_id: uuid.UUID, sealed: bytes | memoryview) -> dict[str, Any]:

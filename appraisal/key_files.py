@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import uuid
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -143,16 +144,28 @@ def _set_aside(path: Path) -> None:
     path.rename(path.with_suffix(f".wrong-{secrets.token_hex(4)}"))
 
 
-def destroy(key_id: uuid.UUID) -> None:
-    """Overwrite and remove the key file and its copy; nothing happens where there is none. Raises OSError."""
-    for path in _places(key_id):
-        with contextlib.suppress(FileNotFoundError):
-            with path.open("r+b") as file:
-                file.write(secrets.token_bytes(path.stat().st_size))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-            _sync_folder(path.parent)
+def destroy(key_id: uuid.UUID, fingerprint: str) -> None:
+    """Overwrite and remove the key file, its copy, what was set aside for them, and this key under any other name.
+
+    Nothing happens where there is none. Raises OSError.
+    """
+    for place in _places(key_id):
+        for path in (*place.parent.glob(f"{key_id}.*"), *_others_with(place.parent, fingerprint)):
+            with contextlib.suppress(FileNotFoundError):
+                with path.open("r+b") as file:
+                    file.write(secrets.token_bytes(path.stat().st_size))
+                    file.flush()
+                    os.fsync(file.fileno())
+                path.unlink()
+                _sync_folder(path.parent)
+
+
+def _others_with(folder: Path, fingerprint: str) -> Iterator[Path]:
+    """Files in which this key lies under another's name: somebody has exchanged two, and one was set aside."""
+    for path in folder.glob("*"):
+        key = _content(path)
+        if key and fingerprint_of(key) == fingerprint:
+            yield path
 
 
 def folders_in_order() -> bool:

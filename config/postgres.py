@@ -33,6 +33,8 @@ PRIVACY = {
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+    # Else an error quotes the row that it refused.
+    "log_error_verbosity": "terse",
 }
 # Only for tests: a crash of the machine may lose their data.
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from appraisal import ballot, box_notices, key_files
 from appraisal.enums import STANDING_INVITATIONS, BulkAct, InvitationState
@@ -52,6 +52,10 @@ class Opened:
     def counted(self) -> list[Mapping[str, Any]]:
         """The answers as the figures read them; empty ones for a group that was destroyed unread."""
         return [answer for answer, _proof in self.answers] or [{}] * self.answered
+
+
+class RefusedReviews(Exception):
+    """The database refused a review. What it said is left out, because it quotes the row."""
 
 
 # --- opening ------------------------------------------------------------------------------------
@@ -166,7 +170,11 @@ def _write(boxes: Mapping[uuid.UUID, Box], found: Mapping[Group, Opened], at: dt
         for answer, proof in opened.answers
     ]
     random.SystemRandom().shuffle(reviews)
-    Review.objects.bulk_create(reviews, batch_size=1_000)
+    try:
+        Review.objects.bulk_create(reviews, batch_size=1_000)
+    except (DataError, IntegrityError):
+        # The database's own words would carry an answer into the log.
+        raise RefusedReviews("the database took no review of this range") from None
     groups_of: dict[uuid.UUID, dict[str, Opened]] = defaultdict(dict)
     for (appraisal_id, group), opened in sorted(found.items()):
         groups_of[appraisal_id][group] = opened
@@ -261,7 +269,7 @@ def destroy_spent_keys(*, at: dt.datetime) -> int:
     destroyed = 0
     for key in spent_keys(at):
         _keep_agency_figures(key, at)
-        key_files.destroy(key.pk)
+        key_files.destroy(key.pk, key.fingerprint)
         destroyed += _mark_destroyed(key.pk, at)
     return destroyed
 

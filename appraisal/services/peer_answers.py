@@ -60,7 +60,8 @@ def save_peer_page(
 
     `revision` is the one the page was made from, 0 for a page never saved; the same fields again change nothing.
     Raises StaleWrite with the stored page as `current`; ActionRefused when the invitation is not accepted, time is up,
-    a text is too long, the answer was sent and not begun again, or the key is not there; NotAllowed for anybody else.
+    a text or all together are too long, the answer was sent and not begun again, or the key is not there; NotAllowed
+    for anybody else.
     """
     invitation = lock_invitation(invitation_id)
     _check_writing(invitation, actor=actor, at=at)
@@ -85,6 +86,13 @@ def save_peer_page(
             current=StoredPage(stored, standing),
         )
     draft["pages"][code] = page
+    if not ballot.fits(draft["pages"]):
+        raise ActionRefused(
+            _(
+                "Your texts about all values together are too long: there is room for about 15,000 characters. "
+                "Shorten this text, then save again."
+            )
+        )
     draft["revisions"][code] = standing + 1
     _store(invitation, envelope, content, values, at)
     return Saved(standing + 1, at)

@@ -42,10 +42,24 @@ def test_another_key_another_invitation_or_one_altered_bit_open_nothing() -> Non
             ballot.unseal(key, INVITATION, cut)
 
 
-@pytest.mark.parametrize(("letters", "steps"), [(1, 1), (1900, 1), (2100, 2), (4000, 2), (56_000, 28)])
-def test_the_size_tells_only_steps_of_two_kilobytes(letters: int, steps: int) -> None:
-    sealed = ballot.seal(ballot.new_key(), INVITATION, {"t": "a" * letters})
-    assert len(sealed) == 1 + 12 + 16 + steps * ballot.STEP
+@pytest.mark.parametrize("letters", [0, 1, 2100, ballot.FULL])
+@pytest.mark.parametrize(("draft", "sent", "answers"), [(True, False, 1), (False, True, 1), (True, True, 2)])
+def test_the_size_tells_how_many_answers_lie_inside_and_nothing_of_their_words(
+    letters: int, draft: bool, sent: bool, answers: int
+) -> None:
+    content = {"draft": "a" * letters if draft else None, "sent": "a" * letters if sent else None}
+    key = ballot.new_key()
+    sealed = ballot.seal(key, INVITATION, content)
+    assert ballot.unseal(key, INVITATION, sealed) == content
+    assert len(sealed) == 1 + 12 + 16 + answers * ballot.ANSWER
+
+
+def test_what_does_not_fit_is_not_sealed() -> None:
+    with pytest.raises(ValueError, match="room"):
+        ballot.seal(ballot.new_key(), INVITATION, {"draft": "a" * ballot.ANSWER})
+    assert ballot.fits({"AK": "a" * (ballot.FULL - 9)})
+    assert not ballot.fits({"AK": "a" * (ballot.FULL - 8)})
+    assert not ballot.fits({"AK": "\u0641" * (ballot.FULL // 2)})
 
 
 def test_receipts_are_long_and_each_is_new() -> None:

@@ -122,8 +122,8 @@ def test_file_and_copy_restore_each_other_and_what_was_wrong_is_set_aside(
 
 
 def test_destroying_twice_is_destroying_once(key: BallotKey) -> None:
-    key_files.destroy(key.pk)
-    key_files.destroy(key.pk)
+    key_files.destroy(key.pk, key.fingerprint)
+    key_files.destroy(key.pk, key.fingerprint)
     assert states(key) == (FileState.MISSING, FileState.MISSING)
     with pytest.raises(KeyUnavailable):
         key_files.read(key.pk, key.fingerprint)

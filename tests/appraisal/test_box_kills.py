@@ -60,7 +60,7 @@ class Before:
         for table in TABLES:
             table._default_manager.bulk_create(self.rows[table])
         Notification.objects.all().delete()
-        key_files.destroy(self.key.pk)
+        key_files.destroy(self.key.pk, self.key.fingerprint)
         key_files.write_new(self.key.pk, self.secret)
         self.last_event = AuditEvent.objects.latest("id").pk
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appraisal import key_files
+from appraisal import ballot, key_files
 from appraisal.enums import InvitationState, Phase, ReviewGroup
 from appraisal.key_files import FileState
 from appraisal.models import AgencyPeerFigures, BallotKey, Box, Envelope, Invitation, PhaseWindow, Review
@@ -323,6 +323,24 @@ def test_when_altered_envelopes_leave_fewer_than_three_nothing_is_kept(caplog) -
     assert not Review.objects.exists()
 
 
+def test_what_the_database_refuses_is_not_quoted_in_the_log(caplog) -> None:
+    _year, asked = p.build_box(peers=3)
+    receipts = [p.put(one) for one in asked]
+    # Only who has the key can do this: a letter that no column holds.
+    content = p.inside(asked[0].pk)
+    content["sent"]["pages"]["BP"]["strength"] = "kenari-rahasia\x00"
+    envelope = Envelope.objects.select_related("key").get(pk=asked[0].pk)
+    secret = key_files.read(envelope.key_id, envelope.key.fingerprint)
+    Envelope.objects.filter(pk=asked[0].pk).update(sealed=ballot.seal(secret, asked[0].pk, content))
+    with caplog.at_level(logging.ERROR):
+        open_boxes()
+    assert "the database took no review" in caplog.text
+    assert "kenari" not in caplog.text
+    assert not any(receipt in caplog.text for receipt in receipts)
+    assert Box.objects.get().opened_at is None
+    assert Envelope.objects.count() == 3
+
+
 def test_a_unit_that_moved_to_another_agency_opens_with_the_key_it_was_sealed_under() -> None:
     year, asked = p.build_box(peers=3)
     for one in asked[:2]:
@@ -361,7 +379,8 @@ def test_a_destroying_that_was_killed_after_the_files_is_finished() -> None:
     for one in asked:
         p.put(one)
     open_boxes()
-    key_files.destroy(BallotKey.objects.get().pk)
+    key = BallotKey.objects.get()
+    key_files.destroy(key.pk, key.fingerprint)
     assert boxes.destroy_spent_keys(at=p.SWEPT) == 1
 
 

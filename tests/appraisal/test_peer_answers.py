@@ -116,6 +116,30 @@ def test_what_no_page_sends_is_refused_with_a_sentence(mine: Invitation, code: s
     assert nothing_happened()
 
 
+def test_all_texts_together_have_a_limit_that_is_said_and_changes_nothing(mine: Invitation) -> None:
+    long = {"level": 3, "strength": "a" * 4000, "wish": ""}
+    for code in y.CODES[:3]:
+        p.save(mine, code, long)
+    before = raw(mine)
+    with translation.override("en"), pytest.raises(ActionRefused, match="all values together are too long"):
+        p.save(mine, y.CODES[3], {**long, "wish": "a" * 4000})
+    assert raw(mine) == before
+    assert p.save(mine, y.CODES[3], {**long, "strength": "a" * 2000}).revision == 1
+
+
+def test_every_envelope_with_one_answer_is_of_one_size_however_long_its_words(
+    box: tuple[y.Year, list[Invitation]],
+) -> None:
+    year, [mine] = box
+    sizes = set()
+    for words in ("", "a" * 4000):
+        one = p.invite(year.appraisal)
+        p.save(one, "BP", {"level": 3, "strength": words, "wish": ""})
+        sizes.add(len(raw(one)[0]))
+    p.answer(mine, 5)
+    assert sizes == {len(raw(mine)[0])}
+
+
 def test_letters_that_no_column_holds_are_left_out(mine: Invitation) -> None:
     p.save(mine, "BP", {"level": 3, "strength": "a\x00b\ud800c", "wish": "🙂"})
     assert own(mine).pages["BP"] == OwnPage(level=3, strength="abc", wish="🙂", revision=1)
