@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -43,14 +44,16 @@ KEY_NOT_FOUND = register(
             "Nobody can write about people of this agency, and no box is opened, until it is restored from its copy. "
             "Ask the people who run the server today."
         ),
+        choice=False,
     )
 )
 
 
 def opened(appraisals: Collection[Appraisal]) -> Iterator[Message]:
     """To the employee and the supervisor of each opened box; it is opened once, so it is said once."""
-    employees = ((one.pk, one.employee_id, {}) for one in appraisals)
-    supervisors = ((one.pk, one.supervisor_id, {}) for one in appraisals if one.supervisor_id is not None)
+    said: dict[str, Any] = {}
+    employees = [(one.pk, one.employee_id, said) for one in appraisals]
+    supervisors = [(one.pk, one.supervisor_id, said) for one in appraisals if one.supervisor_id is not None]
     for kind, rows in ((BOX_OPENED, employees), (BOX_OPENED_OF_TEAM, supervisors)):
         yield from of_the_clock(kind, rows, route="peer_figures", occurrence="opened")
 

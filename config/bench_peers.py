@@ -129,7 +129,7 @@ def main() -> int:
     """Measure, print, and keep the figures."""
     windows = PhaseWindow.objects.filter(phase=Phase.PEER_REVIEW)
     ends = windows.aggregate(opens=Max("opens_at"), first=Min("closes_at"), last=Max("closes_at"))
-    found = {
+    found: dict[str, Any] = {
         "saving": saving(ends["opens"] + dt.timedelta(hours=1)),
         "decrypting": decrypting(),
         "bare_seconds": round(bare(), 1),

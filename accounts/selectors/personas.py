@@ -37,7 +37,9 @@ class Persona:
     @property
     def role_words(self) -> str | Promise:
         """The role in the reader's language; a role that nobody knows as the file has it."""
-        return _OTHERS.get(self.role) or dict(Role.choices).get(self.role, self.role)
+        if self.role in _OTHERS:
+            return _OTHERS[self.role]
+        return Role(self.role).label if self.role in Role.values else self.role
 
 
 def personas_for(request: HttpRequest) -> tuple[Persona, ...]:

@@ -108,9 +108,12 @@ def _track(
             Fact(_("Opens"), moment(window.opens_at)),
             Fact(_("Closes"), deadline(window.closes_at)),
         ]
+    state = facts.state(track)
+    if state is None:
+        raise ValueError(f"{track} is no track of an appraisal")
     return TrackView(
         title=str(track.label),
-        badge=state_badge(facts.state(track)),
+        badge=state_badge(state),
         facts=(*dates, *(Fact(label, moment(at)) for label, at in _moments(track, appraisal) if at)),
         links=tuple(_links(track, appraisal, reading)),
         steps=tuple(_steps(track, appraisal, facts, parties)),
