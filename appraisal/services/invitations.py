@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -214,7 +213,7 @@ def withdraw_from_leaders(*, cycle_id: uuid.UUID, at: dt.datetime) -> int:
         return 0
     keys = [one.pk for one in standing]
     with translation.override(settings.LANGUAGE_CODE):
-        why = _now("The reviewer has become supervisor or superior of this person.")
+        why = str(_("The reviewer has become supervisor or superior of this person."))
     Envelope.objects.filter(invitation__in=keys).delete()
     Invitation.objects.filter(pk__in=keys).update(state=InvitationState.WITHDRAWN, comment=why, ended_at=at)
     events = record_all(

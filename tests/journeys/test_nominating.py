@@ -110,7 +110,7 @@ def test_hr_gives_more_time_and_cancels(page_factory) -> None:
     page.get_by_label("Reason").fill("Sakit tiga hari.")
     page.get_by_role("button", name="Give more time").click()
     expect(page.get_by_text("Hadi Gunawan has more time and has been told.")).to_be_visible()
-    page.get_by_role("link", name="Cancel Hadi Gunawan").click()
+    page.get_by_role("link", name="Cancel the invitation Hadi Gunawan").click()
     page.get_by_label("Reason").fill("Benturan kepentingan.")
     page.get_by_role("button", name="Take off the list").click()
     expect(page.get_by_text("Hadi Gunawan is no longer asked.")).to_be_visible()
