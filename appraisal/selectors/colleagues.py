@@ -59,7 +59,8 @@ def away_in(window: Window | None, people: Collection[uuid.UUID], at: dt.datetim
         return frozenset()
     first, last = days_to_answer(window, at)
     leaves: dict[uuid.UUID, list[Any]] = {}
-    for leave in Leave.objects.overlapping(first, last).filter(employee__in=people):
+    # Somebody of an agency in which peer review is over may still look at a colleague of another one.
+    for leave in Leave.objects.overlapping(first, max(first, last)).filter(employee__in=people):
         leaves.setdefault(leave.employee_id, []).append(leave.period)
     return frozenset(
         person for person, theirs in leaves.items() if is_away(_days(theirs, first, last), first, last)

@@ -267,6 +267,31 @@ def test_nothing_is_drawn_once_peer_review_is_over(world) -> None:
     assert units_to_invite(world.cycle, over - dt.timedelta(seconds=1)).exists()
 
 
+def test_a_colleague_whose_own_peer_review_is_over_can_be_drawn(world) -> None:
+    heads = [somebody_at(world, n, is_head=True) for n in range(4)]
+    at = closing(world)
+    PhaseWindow.objects.create(
+        cycle=world.cycle,
+        phase=Phase.PEER_REVIEW,
+        agency=heads[0].agency,
+        opens_at=at - dt.timedelta(days=9),
+        closes_at=at - dt.timedelta(days=2),
+    )
+    close(world, at)
+
+    assert heads[0].employee in reviewers_of(world.appraisals["budi"])
+    assert not Batch.objects.exclude(state=BatchState.DONE).exists()
+
+
+def test_an_opened_box_asks_nobody_more(world) -> None:
+    mira = world.appraisals["mira"]
+    Box.objects.create(appraisal=mira, opened_at=world.calendar.now, figures={}, digest="0" * 64)
+    close(world)
+
+    assert not reviewers_of(mira)
+    assert reviewers_of(world.appraisals["dewi"])
+
+
 def test_the_tick_does_it(world) -> None:
     tick(at=closing(world))
 
