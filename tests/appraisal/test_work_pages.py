@@ -389,9 +389,9 @@ def test_the_supervisor_finds_their_moves():
     assert "Save the first rating: This opens on" in page
 
 
-def test_the_overview_costs_seven_queries(world, ani, django_assert_num_queries):
+def test_the_overview_costs_eight_queries(world, ani, django_assert_num_queries):
     page = url(world, "overview")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         ani.get(page)
 
 
@@ -490,7 +490,7 @@ def test_home_costs_the_same_for_one_person_led_and_for_three(leads, django_asse
     led.filter(pk__in=list(led.values_list("pk", flat=True))[leads - 1 :]).update(supervisor=None)
     budi = browser_of(world.city.budi)
     budi.get(reverse("home"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert "Read the self-assessment of Ani Suryani" in words(budi.get(reverse("home")))
 
 
