@@ -38,6 +38,7 @@ ACTS: Mapping[str, Sentence] = {
     "rating.passed_on": _("The rating passed to the superior"),
     "rating.closed_unrated": _("Closed without a rating, with the year"),
     "cycle.peer_numbers_set": _("Set how many reviewers the year asks"),
+    "cycle.reminders_set": _("Set how the year reminds"),
     "peer_word.reported": _("Reported a text of a reviewer"),
     "peer_word.hiding_asked": _("Asked for a reported text to be hidden"),
     "peer_word.hidden": _("Hid a reported text, as the second person"),
