@@ -33,12 +33,21 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "request_id": getattr(record, "request_id", "-"),
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         entry.update(getattr(record, "facts", {}))
         if record.exc_info:
             entry["trace"] = _trace(record)
         return _LONG_NUMBER.sub("[number]", json.dumps(entry, ensure_ascii=False, default=str))
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message with the kind of an exception in the place of its text, which Celery puts into its own messages."""
+    if record.name.startswith("celery.") and record.exc_info and record.exc_info[0] is not None:
+        kind = record.exc_info[0].__qualname__
+        task = record.args.get("name", "a task") if isinstance(record.args, dict) else "a task"
+        return f"{task}: {kind}"
+    return record.getMessage()
 
 
 def _trace(record: logging.LogRecord) -> list[str]:

@@ -219,7 +219,7 @@ def test_employees_are_told_of_their_result_or_why_there_is_none() -> None:
     assert said.pop("ani") == "result.published"
     assert set(said.values()) == {"result.not_assessed"}
     assert len(said) == publication.excluded
-    one = Notification.objects.get(recipient=world.city.hadi)
+    one = Notification.objects.get(recipient=world.city.hadi, kind="result.not_assessed")
     assert one.path == reverse("result", args=[world.appraisals["hadi"].pk])
     assert REASON not in str(one.params)
 

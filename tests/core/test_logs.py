@@ -106,3 +106,28 @@ def test_causes_are_told_by_their_type_alone() -> None:
     entry = json.loads(JsonFormatter().format(record))
     assert [frame for frame in entry["trace"] if ":" not in frame] == ["RuntimeError", "KeyError"]
     assert "kenari" not in json.dumps(entry)
+
+
+def test_celery_puts_no_text_of_an_exception_into_its_message() -> None:
+    try:
+        raise IntegrityError("Failing row contains (kenari-rahasia)")
+    except IntegrityError:
+        said = {
+            "name": "appraisal.tasks.tick",
+            "exc": "IntegrityError('kenari-rahasia')",
+            "traceback": "kenari-rahasia",
+        }
+        record = logging.LogRecord(
+            "celery.app.trace",
+            logging.ERROR,
+            __file__,
+            1,
+            "Task %(name)s: %(exc)s\n%(traceback)s",
+            (said,),
+            sys.exc_info(),
+        )
+
+    entry = json.loads(JsonFormatter().format(record))
+    assert entry["message"] == "appraisal.tasks.tick: IntegrityError"
+    assert "kenari" not in json.dumps(entry)
+    assert line("Task %s received", "appraisal.tasks.tick")["message"] == "Task appraisal.tasks.tick received"
