@@ -100,6 +100,13 @@ def test_no_personnel_number_is_shown(nominated) -> None:
     assert not any(one in html for one in digits)
 
 
+def test_a_name_that_nobody_has_finds_nobody(nominated) -> None:
+    shown = page(signed_in(nominated.city.ani), "reviewers", nominated.ani.pk, query="?q=Zzyx")
+
+    assert "Nobody was found" in shown
+    assert "People found, the nearest first" not in shown
+
+
 def test_a_supervisor_is_found_without_a_button(nominated) -> None:
     html = page(signed_in(nominated.city.ani), "reviewers", nominated.ani.pk, query="?q=budi")
 
