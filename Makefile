@@ -12,7 +12,7 @@ PRODUCTION := APP_ENV=production DATABASE_URL=postgres://u:p@127.0.0.1:5432/kine
 	ALLOWED_HOSTS=kinerja.example.go.id SITE_URL=https://kinerja.example.go.id
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-phase test check long bench bench-large docs catalogues clean environment
+.PHONY: help demo demo-reset demo-phase test check long bench bench-large stampede docs catalogues clean environment
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: environment ## measure the pages and bulk acts side by side with their fl
 
 bench-large: environment ## the same at 100,000 and 1,000,000 employees
 	@$(VENV)/python -m config.bench --sizes 100000,1000000 $(ARGS)
+
+stampede: environment ## the last evening before the closing, scaled: what people were told against what is there
+	@$(VENV)/python -m config.stampede $(ARGS)
 
 docs: environment ## write the generated pages of docs/
 	@$(VENV)/python manage.py write_docs

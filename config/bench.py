@@ -82,19 +82,20 @@ def create_database(env: dict[str, str], admin_url: str, size: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE bench_{int(size)} TEMPLATE template0 LC_COLLATE 'C.UTF-8'")
     connection.close()
-    _manage(env, "migrate", "--verbosity", "0")
+    manage(env, "migrate", "--verbosity", "0")
 
 
 def prepare(env: dict[str, str], admin_url: str, size: int) -> float:
     """A database with `size` employees; returns the seconds that seeding took."""
     create_database(env, admin_url, size)
-    _manage(env, "load_reference")
+    manage(env, "load_reference")
     started = time.perf_counter()
-    _manage(env, "seed", "--employees", str(size))
+    manage(env, "seed", "--employees", str(size))
     return time.perf_counter() - started
 
 
-def _manage(env: dict[str, str], *command: str) -> None:
+def manage(env: dict[str, str], *command: str) -> None:
+    """Run one of our commands to its end."""
     subprocess.run(
         [sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL
     )
@@ -149,8 +150,8 @@ def measure_peers(size: int) -> int:
             "BALLOT_KEY_COPIES_DIR": f"{keys}/copies",
         }
         create_database(env, database_url, size)
-        _manage(env, "load_reference")
-        _manage(env, "seed", "--employees", str(size), "--envelopes")
+        manage(env, "load_reference")
+        manage(env, "seed", "--employees", str(size), "--envelopes")
         return subprocess.run([sys.executable, "-m", "config.bench_peers"], cwd=ROOT, env=env).returncode
 
 
@@ -253,7 +254,7 @@ def main(arguments: Sequence[str]) -> int:
     found: dict[int, dict[str, Any]] = {}
     with services() as (database_url, redis_url):
         first = environment(database_url, redis_url, sizes[0])
-        _manage(first, "collectstatic", "--noinput", "--verbosity", "0")
+        manage(first, "collectstatic", "--noinput", "--verbosity", "0")
         for number, size in enumerate(sizes):
             env = environment(database_url, redis_url.rsplit("/", 1)[0] + f"/{number}", size)
             seconds = prepare(env, database_url, size)
