@@ -50,7 +50,7 @@ PERSONAS: tuple[Persona, ...] = (
         "employee",
         ANIS_SCHOOL,
         "Guru Mata Pelajaran Ahli Pertama",
-        "Melanjutkan penilaian diri yang baru terisi sebagian dan membaca hasil tahun lalu.",
+        "Melanjutkan penilaian diri yang baru terisi sebagian dan memberi umpan balik untuk dua rekan.",
     ),
     Persona(
         "budi",
@@ -59,7 +59,7 @@ PERSONAS: tuple[Persona, ...] = (
         "supervisor",
         ANIS_SCHOOL,
         "Kepala SMP Negeri",
-        "Menilai guru yang penilaian dirinya sudah masuk dan menyetujui satu rencana yang terlambat.",
+        "Menilai guru yang penilaian dirinya sudah masuk, dan meminta pengganti bagi rekan yang tidak bersedia.",
     ),
     Persona(
         "citra",
@@ -77,7 +77,7 @@ PERSONAS: tuple[Persona, ...] = (
         "peer",
         ANIS_SCHOOL,
         "Guru Mata Pelajaran Ahli Muda",
-        "Memperbaiki penilaian diri yang dikembalikan Budi, lalu mengirimkannya lagi.",
+        "Memperbaiki penilaian diri yang dikembalikan Budi, dan menanggapi permintaan umpan balik untuk Ani.",
     ),
     Persona(
         "intan",
@@ -86,7 +86,7 @@ PERSONAS: tuple[Persona, ...] = (
         "peer",
         ANIS_SCHOOL,
         "Guru Mata Pelajaran Ahli Madya",
-        "Memeriksa penilaian diri yang sudah lengkap, lalu mengirimkannya.",
+        "Mengirim penilaian diri yang sudah lengkap, dan melanjutkan umpan balik untuk Ani yang baru separuh.",
     ),
     Persona(
         "joko",
@@ -95,7 +95,7 @@ PERSONAS: tuple[Persona, ...] = (
         "peer",
         ANIS_SCHOOL,
         "Guru Bimbingan dan Konseling Ahli Muda",
-        "Memperbaiki rencana yang dikembalikan; waktunya sudah lewat, tetapi masih dapat dikirim.",
+        "Memperbaiki rencana yang dikembalikan; umpan baliknya untuk Ani sudah terkirim dan masih dapat diganti.",
     ),
     Persona(
         "mira",
@@ -104,7 +104,7 @@ PERSONAS: tuple[Persona, ...] = (
         "subordinate",
         ANIS_SCHOOL,
         "Pengadministrasi Sekolah",
-        "Memulai penilaian diri: realisasi sudah tercatat, ceritanya belum.",
+        "Memulai penilaian diri, dan diminta memberi umpan balik untuk Budi sebagai bawahannya.",
     ),
     Persona(
         "dadan",
@@ -142,7 +142,7 @@ PERSONAS: tuple[Persona, ...] = (
         "supervisor",
         VACANT_UNIT,
         "Pranata Komputer Ahli Muda",
-        "Sebagai Plt kepala bidang: menyetujui rencana yang terlambat dan menulis umpan balik.",
+        "Sebagai Plt kepala bidang: menetapkan pemberi umpan balik bagi timnya dan menyetujui rencana yang terlambat.",
     ),
     Persona(
         "rahmat",
@@ -151,7 +151,7 @@ PERSONAS: tuple[Persona, ...] = (
         "admin",
         f"{DISKOMINFO}-INFRA",
         "Pranata Komputer Ahli Madya",
-        "Mengisi realisasi dan bukti; sebagai administrator sistem ia tidak melihat isi penilaian orang lain.",
+        "Mengusulkan rekan pemberi umpan balik dan mengisi realisasi; sebagai administrator sistem ia tidak melihat isi penilaian orang lain.",
         ((Role.ADMIN, CITY),),
     ),
     Persona(
@@ -171,7 +171,7 @@ PERSONAS: tuple[Persona, ...] = (
         "supervisor",
         "P9001",
         "Kepala Puskesmas",
-        "Menyelesaikan penilaian tim puskesmas; waktunya tinggal beberapa hari.",
+        "Menyelesaikan penilaian tim puskesmas; kata rekan berdiri di samping penilaian pertamanya.",
     ),
     Persona(
         "rina",
@@ -228,7 +228,7 @@ PERSONAS: tuple[Persona, ...] = (
         "employee",
         SUKASARI,
         "Operator Layanan Operasional",
-        "Membuka hasil tahun ini: predikat, asal-usulnya, dan langkah berikutnya.",
+        "Membuka hasil tahun ini: predikat, asal-usulnya, kata rekan, dan langkah berikutnya.",
     ),
     Persona(
         "surya",

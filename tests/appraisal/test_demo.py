@@ -184,7 +184,7 @@ def test_the_accounts_say_who_where_and_what(year):
         "login": "ani",
         "password": PASSWORD,
         "totp_secret": None,
-        "what": "Melanjutkan penilaian diri yang baru terisi sebagian dan membaca hasil tahun lalu.",
+        "what": "Melanjutkan penilaian diri yang baru terisi sebagian dan memberi umpan balik untuk dua rekan.",
     }
     assert {account["role"] for account in accounts} == {
         "employee",

@@ -150,6 +150,9 @@ def test_a_reset_removes_only_what_the_demo_made(place: Place) -> None:
         folder.mkdir()
         demo_state.save(place, {"postgres": {"home": str(folder)}})
         place.signing_secret()
+        for keys in ("keys", "key-copies"):
+            (place.folder / keys).mkdir()
+            (place.folder / keys / "1.key").write_text("secret")
         demo_state.remove_data(place, prefix)
         assert list(place.folder.iterdir()) == []
     assert not ours.exists()

@@ -38,6 +38,9 @@ PERSONAS = {
     "Lukman", "Dewi", "Eko", "Nina", "Gita", "Fajar", "Surya", "Rahmat",
 }  # fmt: skip
 
+# Where the tests have their own servers and keys; a demo brings others.
+OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "BALLOT_KEYS_DIR", "BALLOT_KEY_COPIES_DIR"}
+
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 
@@ -47,9 +50,7 @@ class RunningDemo:
     def __init__(self, project: Path, target: str, port: int, **env: str) -> None:
         self.port = port
         self.output = project / f"output-{uuid.uuid4().hex}"
-        clean = {
-            name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
-        }
+        clean = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 ["make", target, f"PORT={port}"],
@@ -125,6 +126,16 @@ def ask(url: str, question: str) -> object:
         connection.close()
 
 
+def key_files(project: Path) -> set[str]:
+    """The keys of boxes that are still closed; each has its copy."""
+    found, copies = (
+        {path.name for path in (project / "var" / "demo" / folder).iterdir()}
+        for folder in ("keys", "key-copies")
+    )
+    assert found == copies
+    return found
+
+
 def test_a_demo_lives_its_whole_life(project: Path, demos: list[RunningDemo]) -> None:
     port = postgres.free_port()
     before = permissions_above(project / "var", Path("/var/tmp/x"), Path("/tmp/x"))  # noqa: S108  # only looked at
@@ -148,6 +159,9 @@ def test_a_demo_lives_its_whole_life(project: Path, demos: list[RunningDemo]) ->
     assert permissions_above(project / "var", Path("/var/tmp/x"), Path("/tmp/x")) == before  # noqa: S108  # only looked at
     ask(own_database(project), "CREATE TABLE kept AS SELECT 42 AS value")
 
+    keys = key_files(project)
+    assert keys
+
     # A second one beside it and a reset are refused.
     for target in ("demo", "demo-reset"):
         refused = run(target)
@@ -169,6 +183,7 @@ def test_a_demo_lives_its_whole_life(project: Path, demos: list[RunningDemo]) ->
     assert time.monotonic() - began < 45
     assert "Tahun demo" not in second.said()
     assert ask(own_database(project), "SELECT value FROM kept") == 42
+    assert key_files(project) == keys
 
     # When one process dies, the others are ended and it is said which one it was.
     family = second.family()
@@ -192,6 +207,7 @@ def test_a_demo_lives_its_whole_life(project: Path, demos: list[RunningDemo]) ->
     fresh = run("demo-reset")
     fresh.until_ready(300)
     assert ask(own_database(project), "SELECT to_regclass('kept') IS NULL") is True
+    assert not key_files(project) & keys
     family = fresh.family()
     os.kill(fresh.process.pid, signal.SIGTERM)
     fresh.process.wait(60)
