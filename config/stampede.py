@@ -208,6 +208,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--people", type=int, default=40, help="who come; each as busy as the design says")
     parser.add_argument("--minutes", type=float, default=3.0, help="how long three hours take")
     parser.add_argument("--employees", type=int, default=EMPLOYEES, help="how many the city has")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures are written as JSON")
     given = parser.parse_args(arguments)
     seconds = given.minutes * 60
     print(scale_words(given.people, seconds), flush=True)
@@ -221,8 +222,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{given.employees:,} employees seeded in {took:.0f} s", flush=True)
         found = evening(env, Path(made), people=given.people, seconds=seconds)
     print(table(found))
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=1))
+    given.results.parent.mkdir(parents=True, exist_ok=True)
+    given.results.write_text(json.dumps(found, indent=1))
     return 1 if found["faults"] else 0
 
 

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, InvalidOperation
 
-from config.stampede_people import Save, Sending, Told
 from config.stampede_plan import Person
-
-Fields = Mapping[str, str]
+from config.stampede_told import Fields, Save, Sending, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,17 +188,13 @@ def _holds(submission: Submission, page: str, fields: Fields, person: Person) ->
     topic, key = page.split(":", 1)
     if topic == "value":
         return submission.values.get(key) == (fields["level"], fields["text"])
-    figures = tuple(Decimal(fields[name].replace(",", ".")) for name in person.figures[page])
+    figures = tuple(_figure(fields.get(name, "")) for name in person.figures[page])
     return submission.items.get(key) == (fields["process"], fields["impact"], figures)
 
 
-def told_from(raw: Mapping[str, Any]) -> Told:
-    """What one person was told, as config.stampede_people wrote it."""
-    return Told(
-        saves=[Save(**one) for one in raw["saves"]],
-        sendings=[Sending(**one) for one in raw["sendings"]],
-        unexpected=raw["unexpected"],
-        statuses=raw["statuses"],
-        times=[(kind, started, seconds) for kind, started, seconds in raw["times"]],
-        behind=raw["behind"],
-    )
+def _figure(text: str) -> Decimal | None:
+    """A figure as it is typed, with a comma."""
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None

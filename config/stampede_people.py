@@ -14,13 +14,14 @@ import random
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from config.stampede_plan import Person, Step, schedule
+from config.stampede_told import Fields, Save, Sending, Told
 from config.stampede_wire import Answer, Browser, NoAnswer, Proxy, hidden
 
 FLOOR_REQUESTS, WARM_UP = 200, 40
@@ -29,45 +30,6 @@ FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 2.0, 60.0
 MOST_TRIES = 8
 # How long after the closing somebody goes on trying.
 AFTERMATH_SECONDS = 20.0
-
-Fields = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Save:
-    """One attempt to save a page, and what was said to it. `revision` of an answer, `status` 0 where none came."""
-
-    page: str
-    fields: Fields
-    base: int
-    started: float
-    ended: float
-    status: int
-    revision: int = 0
-    current: Fields | None = None
-    stale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One attempt to send the whole; `receipt` is the number that was shown, "" where none was."""
-
-    started: float
-    ended: float
-    status: int
-    receipt: str = ""
-
-
-@dataclass(slots=True)
-class Told:
-    """What one person was told, in order, and what else came that should not."""
-
-    saves: list[Save] = field(default_factory=list)
-    sendings: list[Sending] = field(default_factory=list)
-    unexpected: list[str] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-    times: list[tuple[str, float, float]] = field(default_factory=list)  # kind, started, seconds
-    behind: float = 0.0  # seconds that the latest step began after its time
 
 
 class Visitor:

@@ -17,8 +17,9 @@ import django
 django.setup()
 
 from appraisal.models import Appraisal, DraftAnswer, SelfSubmission  # noqa: E402  # needs the settings
-from config.stampede_count import Draft, Stored, Submission, judge, told_from  # noqa: E402
+from config.stampede_count import Draft, Stored, Submission, judge  # noqa: E402
 from config.stampede_plan import Person  # noqa: E402
+from config.stampede_told import told_from  # noqa: E402
 
 
 def read(appraisals: Sequence[uuid.UUID]) -> dict[str, Stored]:
