@@ -71,7 +71,7 @@ def test_a_run_has_services_of_its_own_and_ends_them(runs: list[TestRun]) -> Non
     assert first.app_env == "test"
     assert not set(first.ports()) & set(second.ports())
     assert redisserver.answers(urlsplit(first.redis).port, urlsplit(first.redis).password)
-    assert len(first.folders()) == 2
+    assert len(first.folders()) == 3
     first.process.communicate("")
     assert first.is_gone()
     assert first.folders() == []
@@ -92,10 +92,10 @@ def test_what_a_killed_run_left_is_removed_by_the_next(runs: list[TestRun]) -> N
     runs[0].process.kill()
     runs[0].process.communicate()
     assert eventually(runs[0].is_gone)
-    assert len(runs[0].folders()) == 2
+    assert len(runs[0].folders()) == 3
     runs.append(TestRun())
     assert runs[0].folders() == []
-    assert len(runs[1].folders()) == 2
+    assert len(runs[1].folders()) == 3
 
 
 def test_an_exported_database_is_used_only_when_it_is_meant_for_tests(runs: list[TestRun]) -> None:
