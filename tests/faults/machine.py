@@ -30,7 +30,7 @@ from core.heartbeat import Heartbeat
 
 CELERY = [sys.executable, "-m", "celery", "--app", "tests.faults.hasty"]
 T = TypeVar("T")
-PATIENCE = 45.0  # seconds for anything to happen on two busy cores
+PATIENCE = 90.0  # seconds for anything to happen, on two cores that others keep busy
 
 
 @dataclass

@@ -14,7 +14,7 @@ from core.verification import check_record
 from tests.faults import acts, rows
 from tests.faults.machine import Machine
 
-pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(300)]
 
 VICTIMS = {
     "worker": ("worker",),

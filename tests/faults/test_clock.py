@@ -19,7 +19,7 @@ from tests.faults import acts, rows
 from tests.faults.machine import Machine
 from tests.mail_server import mail_server
 
-pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(300)]
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)

@@ -11,7 +11,7 @@ from tests.faults import acts
 from tests.faults.machine import Machine
 from tests.mail_server import MailServer, mail_server
 
-pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(300)]
 
 MESSAGES = 1_000
 # Whose death ends the sending itself, so that the mail under way may be said again.
@@ -62,5 +62,5 @@ def test_a_full_outbox_drains_in_order_and_once(machine) -> None:
     expected = acts.write_messages(5_000)
     with mail_server() as server:
         mailing(machine, server)
-        machine.wait(acts.nothing_waits, what="an empty outbox", seconds=100)
+        machine.wait(acts.nothing_waits, what="an empty outbox", seconds=250)
     assert server.ids == expected

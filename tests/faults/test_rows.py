@@ -11,7 +11,7 @@ from core.heartbeat import Heartbeat
 from core.notifications import Notification
 from tests.faults import acts, rows
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 
 def test_two_runs_are_equal_and_one_changed_row_is_seen(machine, undisturbed) -> None:

@@ -18,7 +18,7 @@ from appraisal.models import Cycle
 from tests.faults import acts, rows
 from tests.faults.machine import Machine
 
-pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.long, pytest.mark.worker, pytest.mark.timeout(300)]
 
 TOKEN = "t" * 32
 
