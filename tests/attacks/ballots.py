@@ -1,8 +1,8 @@
-"""Thirty-two boxes as a real peer review fills and opens them, and everything that somebody with the database sees of it.
+"""Thirty-two boxes as a real peer review fills and opens them, and all that somebody with the database sees of it.
 
-Five peers and two subordinates look at each person: in a known order, page by page, with corrections, some answers replaced,
-one of each five complete and not sent. Who wrote what is known to the test by the words alone. What is seen is taken as the owner of the
-database would: a dump after every sending, all versions of all rows, the WAL, the server's own counters.
+Five peers and two subordinates look at each person: in a known order, page by page, with corrections, some answers
+replaced, one of each five complete and not sent. Who wrote what is known to the test by the words alone. What is seen is
+taken as the owner of the database would: a dump after every sending, all versions of all rows, the WAL, the counters.
 """
 
 from __future__ import annotations
