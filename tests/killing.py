@@ -80,9 +80,17 @@ def _be_the_child(
 
 
 def _wait_until_alone() -> None:
-    """Until no other session is left in the test database: a killed client's locks go with its session."""
-    for _attempt in range(300):
+    """Until no other session is left in the test database: a killed client's locks go with its session.
+
+    What an earlier test left behind (a worker still idling) is ended after a while.
+    """
+    for attempt in range(600):
         with connection.cursor() as cursor:
+            if attempt == 300:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                )
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 " AND backend_type = 'client backend'"

@@ -67,6 +67,9 @@ from tests.appraisal.demo_year import AT, changing, cycle, own, person, year
 
 __all__ = ["changing", "cycle", "year"]  # fixtures
 
+# The first test of the module waits for the whole year to be made.
+pytestmark = pytest.mark.timeout(400)
+
 TODAY = dt.date(2026, 11, 24)
 LATER = AT + dt.timedelta(days=5, hours=3)
 

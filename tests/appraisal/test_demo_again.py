@@ -38,7 +38,7 @@ from core.clock import today
 from indicators.imports import load_all
 from indicators.models import Measurement, Target
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]
 
 AT = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
 

@@ -51,6 +51,9 @@ from tests.appraisal.demo_year import AT, changing, cycle, own, person, year
 
 __all__ = ["changing", "cycle", "year"]  # fixtures
 
+# The first test of the module waits for the whole year to be made.
+pytestmark = pytest.mark.timeout(400)
+
 OVER = (places.DINKES, places.BKPSDM, places.INSPEKTORAT, places.COBLONG, places.SUKASARI)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from appraisal.eligibility import Pair, is_away, refusals
 from appraisal.enums import ReviewGroup
@@ -42,7 +43,8 @@ def test_every_reason_is_given_for_both_groups(facts, as_peer, as_subordinate) -
 def test_a_reason_names_the_person_and_says_nothing_of_an_answer() -> None:
     (reason,) = refusals(Pair("Hadi Gunawan", asked=True), PEER)
 
-    assert str(reason) == "Hadi Gunawan has been named already."
+    with translation.override("en"):
+        assert str(reason) == "Hadi Gunawan has been named already."
 
 
 def day(n: int) -> dt.date:
