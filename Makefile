@@ -9,7 +9,8 @@ TEMPLATES = $(shell find templates -name '*.html')
 # What `check --deploy` looks at: a production environment with values that are nobody's.
 PRODUCTION := APP_ENV=production DATABASE_URL=postgres://u:p@127.0.0.1:5432/kinerja REDIS_URL=redis://127.0.0.1:6379/0 \
 	SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ \
-	ALLOWED_HOSTS=kinerja.example.go.id SITE_URL=https://kinerja.example.go.id
+	ALLOWED_HOSTS=kinerja.example.go.id SITE_URL=https://kinerja.example.go.id \
+	BALLOT_KEYS_DIR=/run/keys BALLOT_KEY_COPIES_DIR=/run/key-copies
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset demo-phase test check long bench bench-large stampede docs catalogues clean environment
